@@ -1,0 +1,52 @@
+#include "protocols/bus/answer.hpp"
+
+#include <algorithm>
+
+namespace protocols::bus {
+namespace {
+
+constexpr std::uint8_t negative_service = 0x7F;
+constexpr std::uint8_t positive_offset = 0x40;
+
+bool answers(const Request& request, const Bytes& data) {
+    if (data.empty() || data[0] != request.data[0] + positive_offset) {
+        return false;
+    }
+    return request.data.size() < 2 || (data.size() > 1 && data[1] == request.data[1]);
+}
+
+}  // namespace
+
+Answer sort_answer(const Request& request, std::vector<Message> messages) {
+    Answer answer;
+    for (auto& message : messages) {
+        const auto& data = message.data;
+        if (answers(request, data)) {
+            std::erase_if(answer.negatives, [&](const Negative& negative) {
+                return negative.source == message.source && negative.code == response_pending;
+            });
+            answer.messages.push_back(std::move(message));
+        } else if (data.size() == 3 && data[0] == negative_service && data[1] == request.data[0]) {
+            answer.negatives.push_back({message.source, data[1], data[2]});
+        } else {
+            answer.problems.push_back(
+                "does not answer " + to_hex(request.data) + ": " + message.source.text() + " " +
+                to_hex(data)
+            );
+        }
+    }
+    // Pending, then a final answer from the same unit: only the final one counts.
+    std::erase_if(answer.negatives, [&](const Negative& negative) {
+        return negative.code == response_pending &&
+               (std::ranges::any_of(
+                    answer.messages,
+                    [&](const Message& message) { return message.source == negative.source; }
+                ) ||
+                std::ranges::any_of(answer.negatives, [&](const Negative& other) {
+                    return other.source == negative.source && other.code != response_pending;
+                }));
+    });
+    return answer;
+}
+
+}  // namespace protocols::bus

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "protocols/base/result.hpp"
+#include "protocols/bus/bus.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace protocols::bus {
+
+/// One diagnostic request, sent functionally to every control unit.
+struct Request {
+    Bytes data;  ///< Service byte first, at most 7 bytes.
+    /// Frames expected from all responders together where that is certain, else nothing. Lets an
+    /// adapter return without waiting for more.
+    std::optional<int> frames;
+    int responders = 0;  ///< Control units expected to answer; only meaningful with `frames`.
+};
+
+/// `7F service code` (ISO 14229-1, SAE J1979 6.2.4).
+struct Negative {
+    EcuAddress source;
+    std::uint8_t service = 0;
+    std::uint8_t code = 0;
+};
+
+inline constexpr std::uint8_t response_pending = 0x78;
+inline constexpr std::uint8_t busy_repeat_request = 0x21;
+
+/// Everything the vehicle said to one request. No message and no failure means silence.
+struct Answer {
+    std::vector<Message> messages;   ///< Positive responses to this very request.
+    std::vector<Negative> negatives; ///< Final negative responses; response-pending is not kept.
+    std::optional<Failure> failure;  ///< Why nothing can be concluded, e.g. bus_failed.
+    std::vector<std::string> problems;
+    bool incomplete = false;  ///< Something arrived damaged or in part.
+};
+
+/// Sorts messages into those that answer `request` and those that do not (SAE J1979: service + 40,
+/// same PID, TID or infotype). What does not fit becomes a problem, never a reading.
+[[nodiscard]] Answer sort_answer(const Request& request, std::vector<Message> messages);
+
+}  // namespace protocols::bus

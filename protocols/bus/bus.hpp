@@ -1,0 +1,81 @@
+#pragma once
+
+#include "protocols/base/hex.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace protocols::bus {
+
+/// The legislated OBD buses, numbered as the ELM327 does (`ATDPN`): the number is stored in records.
+enum class Protocol : std::uint8_t {
+    undecided = 0,
+    j1850_pwm = 1,
+    j1850_vpw = 2,
+    iso9141 = 3,
+    kwp_slow = 4,
+    kwp_fast = 5,
+    can11_500 = 6,
+    can29_500 = 7,
+    can11_250 = 8,
+    can29_250 = 9,
+    j1939 = 10,
+};
+
+[[nodiscard]] constexpr bool is_can(Protocol protocol) {
+    return protocol >= Protocol::can11_500 && protocol <= Protocol::can29_250;
+}
+[[nodiscard]] constexpr bool is_can29(Protocol protocol) {
+    return protocol == Protocol::can29_500 || protocol == Protocol::can29_250;
+}
+[[nodiscard]] constexpr bool is_kwp(Protocol protocol) {
+    return protocol == Protocol::kwp_slow || protocol == Protocol::kwp_fast;
+}
+[[nodiscard]] constexpr bool is_legacy(Protocol protocol) {
+    return protocol >= Protocol::j1850_pwm && protocol <= Protocol::kwp_fast;
+}
+
+/// Standard's name of the bus, e.g. `ISO 15765-4 (CAN 11/500)`.
+[[nodiscard]] std::string_view name(Protocol protocol);
+/// Stable identifier for files and JSON, e.g. `can11_500`.
+[[nodiscard]] std::string_view id(Protocol protocol);
+[[nodiscard]] std::optional<Protocol> protocol_from_id(std::string_view id);
+
+/// Who sent a message. CAN: the whole identifier (7E8, 18DAF110); legacy: the source byte. Unknown
+/// when the adapter printed no headers.
+class EcuAddress {
+public:
+    EcuAddress() = default;
+    constexpr EcuAddress(std::uint32_t value, int digits) : value_(value), digits_(digits) {}
+
+    [[nodiscard]] static constexpr EcuAddress can11(std::uint32_t id) { return {id, 3}; }
+    [[nodiscard]] static constexpr EcuAddress can29(std::uint32_t id) { return {id, 8}; }
+    [[nodiscard]] static constexpr EcuAddress legacy(std::uint8_t source) { return {source, 2}; }
+
+    [[nodiscard]] bool known() const { return digits_ != 0; }
+    [[nodiscard]] std::uint32_t value() const { return value_; }
+    /// 3, 8 or 2 hex digits as the bus prints them; `?` when unknown.
+    [[nodiscard]] std::string text() const;
+    /// Reads the form text() gives.
+    [[nodiscard]] static std::optional<EcuAddress> from_text(std::string_view text);
+
+    auto operator<=>(const EcuAddress&) const = default;
+
+private:
+    std::uint32_t value_ = 0;
+    int digits_ = 0;
+};
+
+/// One diagnostic message of one control unit: service byte first, no header, padding or checksum.
+struct Message {
+    EcuAddress source;
+    Bytes data;
+
+    bool operator==(const Message&) const = default;
+};
+
+}  // namespace protocols::bus

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "protocols/base/machine.hpp"
+#include "protocols/bus/answer.hpp"
+#include "protocols/elm327/exchange.hpp"
+
+#include <optional>
+#include <string>
+
+namespace protocols::elm327 {
+
+/// How requests are put to this adapter and this vehicle.
+struct Manner {
+    bus::Protocol protocol = bus::Protocol::undecided;
+    bool counts_frames = true;  ///< Whether the response-count digit may be used.
+};
+
+/// What came of one request.
+struct Asked {
+    bus::Answer answer;
+    bool digit_rejected = false;  ///< The adapter does not know the response-count digit.
+};
+
+/// One diagnostic request to the vehicle and every control unit's answer (SAE J1979, over an
+/// adapter in `ATH1`). Repeats a damaged or busy answer a limited number of times, waits out
+/// response-pending, resynchronises after silence, and asks again without the count digit when
+/// fewer answers came than were expected. What the bus or vehicle failed to do is in
+/// `answer.failure`; Faults: link_lost, adapter_silent, adapter_restarted.
+class Ask {
+public:
+    using Output = Asked;
+
+    Ask(bus::Request request, Manner manner);
+
+    [[nodiscard]] Action<Asked> resume(const Event& event, Instant now);
+
+private:
+    enum class Stage { ask, pause, resync };
+
+    Action<Asked> begin(Instant now);
+    Action<Asked> on_reply(const Result<Reply>& result, Instant now);
+    Action<Asked> judge(const Reply& reply, Instant now);
+    Action<Asked> again_after(std::chrono::milliseconds pause, Instant now);
+    Action<Asked> finish();
+
+    static constexpr int attempts_max = 4;
+
+    bus::Request request_;
+    Manner manner_;
+    Stage stage_ = Stage::ask;
+    int attempt_ = 0;
+    bool with_digit_ = false;
+    Asked asked_;
+    Exchange exchange_{""};
+    Resync resync_;
+};
+
+static_assert(Machine<Ask>);
+
+}  // namespace protocols::elm327
