@@ -4,7 +4,8 @@
 add_library(strict INTERFACE)
 target_compile_features(strict INTERFACE cxx_std_20)
 target_compile_options(strict INTERFACE
-    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror)
+    -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Wnon-virtual-dtor -Werror
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)  # g++ 12 sees it in every optional
 
 # station_module(protocols.base SOURCES a.cpp DEPENDS other.leaf)
 function(station_module name)
@@ -51,22 +52,14 @@ endfunction()
 function(station_embed target)
     cmake_parse_arguments(arg "" "NAMESPACE;FUNCTION;BASE" "FILES" ${ARGN})
     set(out ${PROJECT_BINARY_DIR}/embedded/${target}.cpp)
-    set(body "#include \"protocols/base/embedded.hpp\"\n#include <vector>\nnamespace ${arg_NAMESPACE} {\n")
-    string(APPEND body "const std::vector<protocols::EmbeddedFile>& ${arg_FUNCTION}();\n")
-    string(APPEND body "const std::vector<protocols::EmbeddedFile>& ${arg_FUNCTION}() {\n")
-    string(APPEND body "    static const std::vector<protocols::EmbeddedFile> all{\n")
-    foreach(file IN LISTS arg_FILES)
-        set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${arg_BASE}/${file})
-        file(READ ${arg_BASE}/${file} hex HEX)
-        string(REGEX REPLACE "(..)" "\\\\x\\1" text "${hex}")
-        # Adjacent literals of at most 2000 bytes: no compiler limit is met.
-        string(REGEX REPLACE "((\\\\x..)(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?(\\\\x..)?)" "\"\\1\"\n" text "${text}")
-        file(SIZE ${arg_BASE}/${file} size)
-        string(APPEND body "{\"${file}\", std::string_view(${text}\"\", ${size})},\n")
-    endforeach()
-    string(APPEND body "};\n    return all;\n}\n}\n")
-    file(CONFIGURE OUTPUT ${out} CONTENT "${body}" @ONLY)
+    file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/embedded)
+    set(inputs ${arg_FILES})
+    list(TRANSFORM inputs PREPEND ${arg_BASE}/)
+    add_custom_command(OUTPUT ${out}
+        COMMAND Python3::Interpreter ${PROJECT_SOURCE_DIR}/cmake/embed.py
+            ${out} ${arg_NAMESPACE} ${arg_FUNCTION} ${arg_BASE} ${arg_FILES}
+        DEPENDS ${inputs} ${PROJECT_SOURCE_DIR}/cmake/embed.py
+        VERBATIM)
     add_library(${target} STATIC ${out})
     target_link_libraries(${target} PUBLIC protocols.base)
-    target_compile_options(${target} PRIVATE -Wno-overlength-strings)
 endfunction()

@@ -16,7 +16,7 @@ using bus::Message;
 void keep_once(Frames& frames, Message message) {
     if (std::ranges::find(frames.messages, message) == frames.messages.end()) {
         frames.messages.push_back(std::move(message));
-    } else {
+    } else if (message.data.front() != 0x7F) {  // response-pending repeats by design
         frames.problems.push_back("repeated message from " + message.source.text());
     }
 }

@@ -1,0 +1,65 @@
+#pragma once
+
+#include "protocols/base/hex.hpp"
+#include "protocols/base/result.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace obd {
+
+enum class Ignition { spark, compression };
+
+/// On-board monitors of service 01 PIDs 01 and 41 (SAE J1979, PID $01 bytes B to D).
+enum class Monitor {
+    misfire,
+    fuel_system,
+    components,
+    catalyst,
+    heated_catalyst,
+    evaporative,
+    secondary_air,
+    ac_refrigerant,  ///< Gasoline particulate filter on later vehicles.
+    oxygen_sensor,
+    oxygen_heater,
+    egr_vvt,
+    nmhc_catalyst,
+    nox_scr,
+    boost_pressure,
+    exhaust_sensor,
+    pm_filter,
+};
+
+/// Three-letter form used by criteria: MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR, NMHC,
+/// NOX, BP, EGS, PMF.
+[[nodiscard]] std::string_view code(Monitor monitor);
+/// Stable name for JSON, e.g. `fuel_system`.
+[[nodiscard]] std::string_view id(Monitor monitor);
+[[nodiscard]] std::optional<Monitor> monitor_from_code(std::string_view code);
+/// Misfire, fuel system and components run all the time; the others once a drive.
+[[nodiscard]] bool continuous(Monitor monitor);
+/// The monitors bytes B to D can speak of for this ignition, in the standard's order.
+[[nodiscard]] const std::vector<Monitor>& monitors_of(Ignition ignition);
+
+enum class Readiness { unsupported, incomplete, complete };
+
+struct MonitorStatus {
+    bool mil = false;          ///< Commanded on by this control unit. PID 01 only.
+    int dtc_count = 0;         ///< Confirmed emission codes in this control unit. PID 01 only.
+    Ignition ignition = Ignition::spark;
+    std::map<Monitor, Readiness> monitors;
+    /// Reserved support bits that are set: a monitor we cannot name must still block "ready".
+    bool unnamed_incomplete = false;
+
+    /// True when this unit has more than the comprehensive components: only such a unit knows the
+    /// ignition type (SAE J1699-3 skips units that have components alone).
+    [[nodiscard]] bool judges_engine() const;
+};
+
+/// From bytes A to D. Fault: malformed when there are not exactly four.
+[[nodiscard]] protocols::Result<MonitorStatus> read_monitor_status(protocols::ByteView data);
+
+}  // namespace obd

@@ -1,0 +1,61 @@
+#pragma once
+
+#include "obd/snapshot/snapshot.hpp"
+#include "protocols/bus/answer.hpp"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+namespace obd {
+
+/// What an inspection reads, and in which order: support, identity, status, codes, the rest. Pure:
+/// next() says what to ask, take() files the answer. Nothing is asked twice, nothing that every
+/// control unit's bitmap denies is asked at all.
+class Plan {
+public:
+    /// `first`: the answer to service 01 PID 00 by which the bus was found.
+    Plan(protocols::bus::Protocol protocol, const protocols::bus::Answer& first);
+
+    [[nodiscard]] std::optional<protocols::bus::Request> next();
+    /// Must follow each next() once.
+    void take(const protocols::bus::Answer& answer);
+
+    /// What is being read, e.g. `identity`; a key for texts in the user's language.
+    [[nodiscard]] std::string_view step() const;
+    /// Share of the plan done, 0 to 1.
+    [[nodiscard]] double progress() const;
+
+    [[nodiscard]] const Snapshot& snapshot() const { return snapshot_; }
+    [[nodiscard]] Snapshot& snapshot() { return snapshot_; }
+
+private:
+    enum class What {
+        support, infotypes, vin, calids, cvns, performance_spark, performance_compression, name,
+        status, status_cycle, stored, pending, permanent, freeze_cause, freeze_value, requirement,
+        fuel, parameter,
+    };
+    struct Ask {
+        What what;
+        std::uint8_t id;  ///< PID or infotype.
+        std::string_view step;
+    };
+
+    static const std::vector<Ask>& asks();
+
+    [[nodiscard]] bool wanted(const Ask& ask) const;
+    [[nodiscard]] std::optional<protocols::bus::Request> request(const Ask& ask) const;
+    [[nodiscard]] bool supports(const Ecu& ecu, const Ask& ask) const;
+    void expect_frames(const Ask& ask, protocols::bus::Request& request) const;
+    void file(const Ask& ask, Ecu& ecu, const protocols::bus::Answer& answer);
+    void file_frozen(const Ask& ask, Ecu& ecu, const std::vector<protocols::Bytes>& messages);
+    void file_support(Ecu& ecu, std::uint8_t base, const std::vector<protocols::Bytes>& messages);
+
+    Framing framing_;
+    Snapshot snapshot_;
+    std::size_t position_ = 0;
+    std::optional<Ask> current_;
+    protocols::bus::Request request_;
+};
+
+}  // namespace obd

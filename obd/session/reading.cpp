@@ -1,0 +1,127 @@
+#include "obd/session/reading.hpp"
+
+namespace obd {
+namespace {
+
+using protocols::Failure;
+using protocols::Fault;
+using protocols::Finished;
+using protocols::forward;
+using protocols::Instant;
+using protocols::Started;
+namespace elm327 = protocols::elm327;
+
+}  // namespace
+
+Reading::Reading(ReadingLimits limits, protocols::bus::Protocol first)
+    : limits_(limits), first_(first) {}
+
+Reading::Action Reading::resume(const protocols::Event& event, Instant now) {
+    if (std::holds_alternative<Started>(event)) {
+        give_up_ = now + limits_.total;
+        return connect(now);
+    }
+    if (give_up_ && now > *give_up_) {
+        return Finished<Snapshot>{Failure{Fault::time_exhausted, progress().step}};
+    }
+    if (auto* connect = std::get_if<elm327::Connect>(&stage_)) {
+        auto action = connect->resume(event, now);
+        if (auto* finished = std::get_if<Finished<elm327::Connection>>(&action)) {
+            return on_connected(std::move(finished->result), now);
+        }
+        return forward<Snapshot>(std::move(action));
+    }
+    auto action = std::get<elm327::Ask>(stage_).resume(event, now);
+    if (auto* finished = std::get_if<Finished<elm327::Asked>>(&action)) {
+        return on_asked(std::move(finished->result), now);
+    }
+    return forward<Snapshot>(std::move(action));
+}
+
+Reading::Action Reading::connect(Instant now) {
+    if (!plan_) {
+        ++attempt_;
+    }
+    auto& connect = stage_.emplace<elm327::Connect>(first_);
+    return forward<Snapshot>(connect.resume(Started{}, now));
+}
+
+Reading::Action Reading::on_connected(
+    protocols::Result<elm327::Connection> result, Instant now
+) {
+    const auto& identity = std::get<elm327::Connect>(stage_).adapter();
+    if (result.has_error()) {
+        const auto failure = result.error();
+        adapter_ = {identity.banner, identity.description, identity.stn, identity.volts};
+        if (failure.fault != Fault::no_protocol) {
+            return Finished<Snapshot>{failure};
+        }
+        if (attempt_ < limits_.connect_attempts && !plan_) {
+            return connect(now);
+        }
+        auto snapshot = this->snapshot();
+        snapshot.connected = plan_.has_value();
+        snapshot.not_connected_why = failure.detail;
+        return Finished<Snapshot>{std::move(snapshot)};
+    }
+    auto& connection = result.value();
+    const auto& adapter = connection.adapter;
+    adapter_ = {adapter.banner, adapter.description, adapter.stn, adapter.volts};
+    manner_.protocol = connection.protocol;
+    first_ = connection.protocol;
+    if (plan_) {  // set up again after a brown-out: go on where we were
+        plan_->snapshot().notes.emplace_back("adapter restarted and was set up again");
+        return ask(request_, now);
+    }
+    plan_.emplace(connection.protocol, connection.first_answer);
+    return ask_next(now);
+}
+
+Reading::Action Reading::ask_next(Instant now) {
+    const auto request = plan_->next();
+    if (!request) {
+        return Finished<Snapshot>{snapshot()};
+    }
+    return ask(*request, now);
+}
+
+Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
+    request_ = request;
+    auto& ask = stage_.emplace<elm327::Ask>(std::move(request), manner_);
+    return forward<Snapshot>(ask.resume(Started{}, now));
+}
+
+Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Instant now) {
+    if (result.has_error()) {
+        if (result.error().fault == Fault::adapter_restarted && restarts_ < limits_.restarts_max) {
+            ++restarts_;
+            return connect(now);
+        }
+        return Finished<Snapshot>{result.error()};
+    }
+    const auto& asked = result.value();
+    if (asked.digit_rejected) {
+        manner_.counts_frames = false;
+    }
+    plan_->take(asked.answer);
+    return ask_next(now);
+}
+
+ReadingProgress Reading::progress() const {
+    if (const auto* connect = std::get_if<elm327::Connect>(&stage_); connect != nullptr && !plan_) {
+        return {connect->step(), 0, attempt_};
+    }
+    if (plan_) {
+        return {std::string(plan_->step()), plan_->progress(), attempt_};
+    }
+    return {"adapter", 0, attempt_};
+}
+
+Snapshot Reading::snapshot() const {
+    auto snapshot = plan_ ? plan_->snapshot() : Snapshot();
+    snapshot.adapter = adapter_;
+    snapshot.attempts = attempt_;
+    return snapshot;
+}
+
+}  // namespace obd

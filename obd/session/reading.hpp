@@ -1,0 +1,69 @@
+#pragma once
+
+#include "obd/session/plan.hpp"
+#include "protocols/elm327/ask.hpp"
+#include "protocols/elm327/connect.hpp"
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <variant>
+
+namespace obd {
+
+struct ReadingLimits {
+    int connect_attempts = 3;                 ///< Before the vehicle counts as silent.
+    std::chrono::seconds total{180};          ///< Connecting and reading together.
+    int restarts_max = 2;                     ///< Adapter brown-outs survived in one reading.
+};
+
+struct ReadingProgress {
+    std::string step;   ///< `adapter`, a protocol's name, or a step of the plan.
+    double share = 0;   ///< 0 to 1.
+    int attempt = 1;
+};
+
+/// The whole reading of one vehicle through an ELM327-type adapter: connect, carry out the plan.
+/// A vehicle that answers on no bus is a result (`connected` false), not a fault.
+/// Faults: link_lost, adapter_silent, not_an_adapter, wiring_fault, time_exhausted; snapshot() then
+/// holds what had been read.
+class Reading {
+public:
+    using Output = Snapshot;
+
+    explicit Reading(
+        ReadingLimits limits = {},
+        protocols::bus::Protocol first = protocols::bus::Protocol::undecided
+    );
+
+    [[nodiscard]] protocols::Action<Snapshot> resume(
+        const protocols::Event& event, protocols::Instant now
+    );
+
+    [[nodiscard]] ReadingProgress progress() const;
+    [[nodiscard]] Snapshot snapshot() const;
+
+private:
+    using Action = protocols::Action<Snapshot>;
+
+    Action connect(protocols::Instant now);
+    Action on_connected(protocols::Result<protocols::elm327::Connection> result, protocols::Instant now);
+    Action ask_next(protocols::Instant now);
+    Action ask(protocols::bus::Request request, protocols::Instant now);
+    Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
+
+    ReadingLimits limits_;
+    protocols::bus::Protocol first_;
+    std::optional<protocols::Instant> give_up_;
+    int attempt_ = 0;
+    int restarts_ = 0;
+    protocols::elm327::Manner manner_;
+    Adapter adapter_;
+    std::optional<Plan> plan_;
+    protocols::bus::Request request_;
+    std::variant<std::monostate, protocols::elm327::Connect, protocols::elm327::Ask> stage_;
+};
+
+static_assert(protocols::Machine<Reading>);
+
+}  // namespace obd

@@ -1,0 +1,202 @@
+#include "obd/snapshot/json.hpp"
+
+#include <boost/json/value_from.hpp>
+
+#include <cmath>
+
+namespace obd {
+namespace {
+
+namespace json = boost::json;
+
+json::array texts(const std::vector<Dtc>& codes) {
+    json::array list;
+    for (const auto code : codes) {
+        list.emplace_back(code.text());
+    }
+    return list;
+}
+
+std::string hex_id(std::uint8_t id) {
+    return protocols::to_hex({&id, 1});
+}
+
+json::array hex_ids(const std::set<std::uint8_t>& ids) {
+    json::array list;
+    for (const auto one : ids) {
+        list.emplace_back(hex_id(one));
+    }
+    return list;
+}
+
+/// Six decimals are beyond every scaling of the standard; more would print binary noise.
+double rounded(double value) {
+    return std::round(value * 1e6) / 1e6;
+}
+
+template <class T, class Show>
+json::object item(const Item<T>& item, Show show) {
+    json::object object{{"state", item.value ? "ok" : id(item.absence)}};
+    if (item.value) {
+        show(object, *item.value);
+    } else {
+        if (item.absence == Absence::negative) {
+            object["code"] = hex_id(item.code);
+        }
+        if (!item.detail.empty()) {
+            object["detail"] = item.detail;
+        }
+    }
+    if (!item.request.empty()) {
+        object["request"] = item.request;
+    }
+    if (!item.raw.empty()) {
+        json::array raw;
+        for (const auto& message : item.raw) {
+            raw.emplace_back(protocols::to_hex(message));
+        }
+        object["raw"] = std::move(raw);
+    }
+    return object;
+}
+
+template <class T>
+json::object plain(const Item<T>& one) {
+    return item(one, [](json::object& object, const T& value) {
+        object["value"] = json::value_from(value);
+    });
+}
+
+json::object codes(const Item<std::vector<Dtc>>& one) {
+    return item(one, [](json::object& object, const auto& value) {
+        object["value"] = texts(value);
+    });
+}
+
+json::object ids(const Item<std::set<std::uint8_t>>& one) {
+    return item(one, [](json::object& object, const auto& value) {
+        object["value"] = hex_ids(value);
+    });
+}
+
+json::object monitors(const Item<MonitorStatus>& one) {
+    return item(one, [](json::object& object, const auto& value) {
+        object["value"] = to_json(value);
+    });
+}
+
+json::object quantity(const Item<Quantity>& one) {
+    return item(one, [](json::object& object, const Quantity& value) {
+        object["value"] = rounded(value.value);
+        object["unit"] = value.unit;
+    });
+}
+
+json::object enumeration(const Item<std::uint8_t>& one, std::string_view (*name)(std::uint8_t)) {
+    return item(one, [name](json::object& object, std::uint8_t value) {
+        object["value"] = value;
+        object["meaning"] = name(value);
+    });
+}
+
+json::object frame(const Item<std::optional<FreezeFrame>>& one) {
+    return item(one, [](json::object& object, const std::optional<FreezeFrame>& value) {
+        if (!value) {
+            object["value"] = nullptr;
+            return;
+        }
+        json::object readings;
+        for (const auto& [pid, reading] : value->values) {
+            const auto* row = parameter_row(pid);
+            readings[row->id] = {{"value", rounded(reading.value)}, {"unit", reading.unit}};
+        }
+        object["value"] = {{"cause", value->cause.text()}, {"readings", std::move(readings)}};
+    });
+}
+
+json::object ecu_json(const Ecu& ecu) {
+    json::object parameters;
+    for (const auto& [pid, reading] : ecu.parameters) {
+        parameters[parameter_row(pid)->id] = quantity(reading);
+    }
+    return {
+        {"address", ecu.address.text()},
+        {"name", plain(ecu.name)},
+        {"supported_pids", ids(ecu.pids)},
+        {"supported_infotypes", ids(ecu.infotypes)},
+        {"monitor_status", monitors(ecu.status)},
+        {"monitor_status_cycle", monitors(ecu.status_cycle)},
+        {"stored_codes", codes(ecu.stored)},
+        {"pending_codes", codes(ecu.pending)},
+        {"permanent_codes", codes(ecu.permanent)},
+        {"freeze_frame", frame(ecu.freeze_frame)},
+        {"vin", plain(ecu.vin)},
+        {"calibration_ids", plain(ecu.calids)},
+        {"calibration_verification_numbers", plain(ecu.cvns)},
+        {"performance_spark", plain(ecu.performance_spark)},
+        {"performance_compression", plain(ecu.performance_compression)},
+        {"obd_requirement", enumeration(ecu.obd_requirement, &obd_requirement)},
+        {"fuel_type", enumeration(ecu.fuel_type, &fuel_type)},
+        {"parameters", std::move(parameters)},
+    };
+}
+
+}  // namespace
+
+std::string_view id(Readiness readiness) {
+    switch (readiness) {
+        case Readiness::unsupported:
+            return "unsupported";
+        case Readiness::incomplete:
+            return "incomplete";
+        case Readiness::complete:
+            return "complete";
+    }
+    return "";
+}
+
+json::value to_json(const MonitorStatus& status) {
+    json::object states;
+    for (const auto monitor : monitors_of(status.ignition)) {
+        states[code(monitor)] = id(status.monitors.at(monitor));
+    }
+    return {
+        {"mil", status.mil},
+        {"dtc_count", status.dtc_count},
+        {"ignition", status.ignition == Ignition::spark ? "spark" : "compression"},
+        {"monitors", std::move(states)},
+    };
+}
+
+json::value to_json(const Snapshot& snapshot) {
+    json::object adapter{
+        {"banner", snapshot.adapter.banner},
+        {"description", snapshot.adapter.description},
+        {"stn", snapshot.adapter.stn},
+        {"volts", nullptr}};
+    if (snapshot.adapter.volts) {
+        adapter["volts"] = rounded(*snapshot.adapter.volts);
+    }
+    json::array ecus;
+    for (const auto& ecu : snapshot.ecus) {
+        ecus.push_back(ecu_json(ecu));
+    }
+    json::array notes;
+    for (const auto& note : snapshot.notes) {
+        notes.emplace_back(note);
+    }
+    return {
+        {"schema", "obd-station/snapshot/1"},
+        {"connected", snapshot.connected},
+        {"not_connected_why", snapshot.not_connected_why},
+        {"attempts", snapshot.attempts},
+        {"complete", snapshot.complete},
+        {"adapter", std::move(adapter)},
+        {"protocol", {{"id", protocols::bus::id(snapshot.protocol)},
+                      {"name", protocols::bus::name(snapshot.protocol)}}},
+        {"ecus", std::move(ecus)},
+        {"notes", std::move(notes)},
+    };
+}
+
+}  // namespace obd

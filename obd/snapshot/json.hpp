@@ -1,0 +1,18 @@
+#pragma once
+
+#include "obd/snapshot/snapshot.hpp"
+
+#include <boost/json/value.hpp>
+
+namespace obd {
+
+/// Form `snapshot.schema.json`: every item has `state`, its raw messages in hex, and its value with
+/// unit, or the reason there is none.
+[[nodiscard]] boost::json::value to_json(const Snapshot& snapshot);
+
+/// Monitors by code with `complete`, `incomplete` or `unsupported`, MIL, code count, ignition.
+[[nodiscard]] boost::json::value to_json(const MonitorStatus& status);
+
+[[nodiscard]] std::string_view id(Readiness readiness);
+
+}  // namespace obd

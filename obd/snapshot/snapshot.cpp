@@ -1,0 +1,23 @@
+#include "obd/snapshot/snapshot.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace obd {
+
+std::string_view id(Absence absence) {
+    static constexpr std::array<std::string_view, 6> names{
+        "not_asked", "unsupported", "silent", "negative", "malformed", "failed"};
+    return names[static_cast<std::size_t>(absence)];
+}
+
+Ecu& Snapshot::ecu(protocols::bus::EcuAddress address) {
+    const auto found = std::ranges::find(ecus, address, &Ecu::address);
+    if (found != ecus.end()) {
+        return *found;
+    }
+    ecus.emplace_back().address = address;
+    return ecus.back();
+}
+
+}  // namespace obd

@@ -1,0 +1,89 @@
+#pragma once
+
+#include "obd/decode/dtc.hpp"
+#include "obd/decode/monitors.hpp"
+#include "obd/decode/parameters.hpp"
+#include "protocols/bus/bus.hpp"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace obd {
+
+/// Why a control unit gave no value. Different facts are never merged.
+enum class Absence {
+    not_asked,    ///< The reading ended before, or the bus does not have the service.
+    unsupported,  ///< Its support bitmap says so.
+    silent,       ///< It was asked and did not answer.
+    negative,     ///< It answered `7F service code`.
+    malformed,    ///< Its answer does not have the standard's form.
+    failed,       ///< The adapter or bus failed; says nothing about the control unit.
+};
+[[nodiscard]] std::string_view id(Absence absence);
+
+/// A reading, or why there is none, with the bytes that prove it.
+template <class T>
+struct Item {
+    std::optional<T> value;
+    Absence absence = Absence::not_asked;  ///< Meaningful only without a value.
+    std::uint8_t code = 0;                 ///< Negative response code.
+    std::string detail;
+    std::string request;                   ///< In hex, e.g. `010C`.
+    std::vector<protocols::Bytes> raw;     ///< Messages, service byte first.
+};
+
+struct FreezeFrame {
+    Dtc cause;
+    std::map<std::uint8_t, Quantity> values;
+};
+
+/// Everything one control unit said.
+struct Ecu {
+    protocols::bus::EcuAddress address;
+    Item<std::set<std::uint8_t>> pids;       ///< Service 01 support, all ranges.
+    Item<std::set<std::uint8_t>> infotypes;  ///< Service 09 support.
+    Item<MonitorStatus> status;              ///< PID 01: since codes were cleared.
+    Item<MonitorStatus> status_cycle;        ///< PID 41: this drive cycle.
+    std::map<std::uint8_t, Item<Quantity>> parameters;
+    Item<std::uint8_t> obd_requirement;      ///< PID 1C
+    Item<std::uint8_t> fuel_type;            ///< PID 51
+    Item<std::vector<Dtc>> stored;           ///< Service 03
+    Item<std::vector<Dtc>> pending;          ///< Service 07
+    Item<std::vector<Dtc>> permanent;        ///< Service 0A
+    Item<std::optional<FreezeFrame>> freeze_frame;  ///< Value without frame: none is stored.
+    Item<std::string> vin;
+    Item<std::vector<std::string>> calids;
+    Item<std::vector<std::string>> cvns;
+    Item<std::vector<std::uint16_t>> performance_spark;        ///< Infotype 08
+    Item<std::vector<std::uint16_t>> performance_compression;  ///< Infotype 0B
+    Item<std::string> name;
+};
+
+struct Adapter {
+    std::string banner;
+    std::string description;
+    std::string stn;
+    std::optional<double> volts;
+};
+
+/// Everything read from one vehicle in one connection.
+struct Snapshot {
+    bool connected = false;        ///< A control unit answered a diagnostic request.
+    std::string not_connected_why; ///< What each trial said; empty when connected.
+    int attempts = 0;
+    Adapter adapter;
+    protocols::bus::Protocol protocol = protocols::bus::Protocol::undecided;
+    std::vector<Ecu> ecus;         ///< In order of first answer.
+    std::vector<std::string> notes;  ///< What was left out of the reading and why.
+    bool complete = false;         ///< The whole read plan was carried out.
+
+    /// The unit with this address, added when new.
+    Ecu& ecu(protocols::bus::EcuAddress address);
+};
+
+}  // namespace obd

@@ -1,0 +1,118 @@
+#pragma once
+
+#include "protocols/base/time.hpp"
+#include "protocols/simulator/vehicle.hpp"
+
+#include <chrono>
+#include <deque>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace protocols::simulator {
+
+/// Which product an adapter pretends to be, and how it behaves.
+struct Dialect {
+    std::string_view name;
+    std::string_view banner;       ///< Answer to ATI and after ATZ.
+    int version = 0;               ///< Commands it knows: 14 = those up to v1.4.
+    std::string_view stn;          ///< Answer to STI; empty: no STN chip.
+    bool counts_frames = true;     ///< Understands the response-count digit.
+    bool noise_at_start = false;   ///< A stray byte before the banner.
+    std::chrono::milliseconds learned_wait{30};  ///< What AT1 settles at on a fast vehicle.
+};
+
+/// elm327-2.3, elm327-1.5-clone, stn2255; nullptr for an unknown name.
+[[nodiscard]] const Dialect* find_dialect(std::string_view name);
+[[nodiscard]] std::vector<std::string_view> dialect_names();
+
+/// Something that answers an ELM327 host, in simulated time: bytes in, bytes out with the moment at
+/// which the last of each piece has left the serial line.
+class Answering {
+public:
+    virtual ~Answering() = default;
+    /// Bytes from the host, the last of which arrived at `now`.
+    virtual void receive(std::string_view bytes, Instant now) = 0;
+    /// When the next piece of output is complete; nullopt while there is none.
+    [[nodiscard]] virtual std::optional<Instant> due() const = 0;
+    /// Takes every piece complete by `now`.
+    [[nodiscard]] virtual std::string take(Instant now) = 0;
+};
+
+/// An ELM327 or STN adapter plugged into a vehicle (ELM327 data sheet v2.3): command set by
+/// version, formatting switches, protocol search, timing of bus, control units and serial line.
+class Elm : public Answering {
+public:
+    /// `baud` 0: the serial line takes no time.
+    Elm(Vehicle vehicle, const Dialect& dialect, std::uint32_t baud);
+
+    void receive(std::string_view bytes, Instant now) override;
+    [[nodiscard]] std::optional<Instant> due() const override;
+    [[nodiscard]] std::string take(Instant now) override;
+
+private:
+    using Duration = Instant::duration;
+    struct Piece {
+        Instant at;
+        std::string bytes;
+    };
+    struct BusFrame {
+        Instant at;
+        bus::EcuAddress source;
+        Bytes data;  ///< CAN: N_PCI first; legacy: header to checksum.
+    };
+    struct Settings {
+        bool echo = true;
+        bool line_feeds = false;
+        bool spaces = true;
+        bool headers = false;
+        bool formatting = true;
+        bool show_length = false;
+        bool responses = true;
+        bool allow_long = false;
+        int adaptive = 1;
+        int timeout = 0x32;  ///< ×4.096 ms
+        int can_timeout_factor = 1;
+        bus::Protocol protocol = bus::Protocol::undecided;
+        bool automatic = true;
+        std::uint32_t header = 0;
+        std::uint32_t receive_filter = 0;
+    };
+
+    void execute(const std::string& command, Instant now);
+    void internal(const std::string& command, Instant now);
+    bool setting(std::string_view name, Instant now);
+    bool protocol_command(std::string_view name, Instant now);
+    bool information(std::string_view name, Instant now);
+    void stn_command(std::string_view name, Instant now);
+    void vehicle_request(const std::string& hex, Instant now);
+    void ask_vehicle(const Bytes& request, int count, Instant now);
+    [[nodiscard]] bool open_bus(Instant& now);
+    [[nodiscard]] std::vector<BusFrame> frames(const Bytes& request, Instant now);
+    void add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const;
+    void add_legacy(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const;
+    [[nodiscard]] std::vector<std::string> print(const BusFrame& frame) const;
+    [[nodiscard]] Duration reply_wait() const;
+
+    [[nodiscard]] std::string join(ByteView bytes) const;
+    void line(const std::string& text, Instant at);
+    void prompt(Instant at);
+    void reply(const std::string& text, Instant at);
+    void emit(std::string bytes, Instant at);
+
+    static constexpr std::size_t command_bytes_max = 256;
+
+    Vehicle vehicle_;
+    const Dialect* dialect_;
+    Duration byte_time_{};
+    Settings settings_;
+    std::string input_;
+    std::string last_command_;
+    std::deque<Piece> output_;
+    Instant serial_free_{};
+    std::optional<Instant> woke_;
+    bool bus_open_ = false;
+    bool abortable_ = false;
+};
+
+}  // namespace protocols::simulator

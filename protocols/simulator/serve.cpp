@@ -1,0 +1,146 @@
+#include "protocols/simulator/serve.hpp"
+
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+
+#include <fcntl.h>
+#include <pty.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+namespace protocols::simulator {
+namespace {
+
+namespace asio = boost::asio;
+using asio::ip::tcp;
+constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
+constexpr auto forever = std::chrono::hours(1);
+
+/// Carries bytes between a host's stream and its adapter, at the adapter's times.
+template <class Stream>
+asio::awaitable<void> serve(Stream& stream, Answering& adapter) {
+    using namespace asio::experimental::awaitable_operators;
+    asio::steady_timer timer(stream.get_executor());
+    std::array<char, 512> buffer{};
+    for (;;) {
+        const auto now = std::chrono::steady_clock::now();
+        const auto bytes = adapter.take(now);
+        if (!bytes.empty()) {
+            const auto out = asio::buffer(bytes);
+            const auto written = co_await asio::async_write(stream, out, no_throw);
+            if (std::get<0>(written)) {
+                co_return;
+            }
+            continue;
+        }
+        timer.expires_at(adapter.due().value_or(now + forever));
+        const auto in = asio::buffer(buffer);
+        const auto first =
+            co_await (stream.async_read_some(in, no_throw) || timer.async_wait(no_throw));
+        if (first.index() == 1) {
+            continue;
+        }
+        const auto& [error, size] = std::get<0>(first);
+        if (error) {
+            co_return;
+        }
+        adapter.receive({buffer.data(), size}, std::chrono::steady_clock::now());
+    }
+}
+
+asio::awaitable<void> serve_connection(tcp::socket socket, std::unique_ptr<Answering> adapter) {
+    boost::system::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    co_await serve(socket, *adapter);
+}
+
+asio::awaitable<void> accept_hosts(tcp::acceptor acceptor, MakeAdapter make) {
+    for (;;) {
+        auto accepted = co_await acceptor.async_accept(no_throw);
+        auto& [error, socket] = accepted;
+        if (error) {
+            co_return;
+        }
+        asio::co_spawn(
+            acceptor.get_executor(), serve_connection(std::move(socket), make()), asio::detached
+        );
+    }
+}
+
+/// Keeps the slave side open itself, so that a host may come and go.
+asio::awaitable<void> serve_terminal(
+    asio::posix::stream_descriptor master, int slave, std::unique_ptr<Answering> adapter
+) {
+    co_await serve(master, *adapter);
+    ::close(slave);
+}
+
+[[noreturn]] void fail(const std::string& what) {
+    throw std::runtime_error(what + ": " + std::strerror(errno));
+}
+
+}  // namespace
+
+void serve_pty(asio::io_context& io, const std::string& link, MakeAdapter make) {
+    int master = -1;
+    int slave = -1;
+    std::array<char, 256> name{};
+    termios raw{};
+    ::cfmakeraw(&raw);
+    if (::openpty(&master, &slave, name.data(), &raw, nullptr) != 0) {
+        fail("cannot make a pseudo-terminal");
+    }
+    ::fcntl(master, F_SETFD, FD_CLOEXEC);
+    ::fcntl(slave, F_SETFD, FD_CLOEXEC);
+    std::error_code error;
+    if (std::filesystem::is_symlink(link, error)) {
+        std::filesystem::remove(link, error);
+    }
+    if (::symlink(name.data(), link.c_str()) != 0) {
+        fail("cannot make the link " + link);
+    }
+    asio::posix::stream_descriptor stream(io, master);
+    asio::co_spawn(io, serve_terminal(std::move(stream), slave, make()), asio::detached);
+}
+
+unsigned short serve_tcp(
+    asio::io_context& io, const std::string& host, unsigned short port, MakeAdapter make
+) {
+    boost::system::error_code error;
+    const auto address = asio::ip::make_address(host, error);
+    if (error) {
+        throw std::runtime_error("\"" + host + "\" is not an IP address, e.g. 127.0.0.1");
+    }
+    const tcp::endpoint endpoint(address, port);
+    tcp::acceptor acceptor(io);
+    acceptor.open(endpoint.protocol());
+    acceptor.set_option(asio::socket_base::reuse_address(true));
+    acceptor.bind(endpoint, error);
+    if (error) {
+        throw std::runtime_error(
+            "cannot listen on port " + std::to_string(port) + " (" + error.message() +
+            "): choose another with --elm tcp:HOST:PORT"
+        );
+    }
+    acceptor.listen();
+    const auto taken = acceptor.local_endpoint().port();
+    asio::co_spawn(io, accept_hosts(std::move(acceptor), std::move(make)), asio::detached);
+    return taken;
+}
+
+}  // namespace protocols::simulator

@@ -1,0 +1,231 @@
+#include "protocols/simulator/vehicle.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+#include <optional>
+
+namespace protocols::simulator {
+namespace {
+
+constexpr std::uint8_t first_message = 1;
+
+Bytes bitmap(std::uint8_t base, const std::vector<std::uint8_t>& ids) {
+    Bytes bits(4, 0);
+    bool later = false;
+    for (const auto id : ids) {
+        if (id > base && id <= base + 0x20) {
+            const auto bit = static_cast<unsigned>(id - base - 1);
+            bits[bit / 8] = static_cast<std::uint8_t>(bits[bit / 8] | 0x80U >> bit % 8);
+        }
+        later = later || id > base + 0x20;
+    }
+    if (later) {
+        bits[3] |= 1;
+    }
+    return bits;
+}
+
+template <class Map>
+std::vector<std::uint8_t> keys(const Map& map) {
+    std::vector<std::uint8_t> ids;
+    for (const auto& [id, value] : map) {
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+bool range_used(std::uint8_t base, const std::vector<std::uint8_t>& ids) {
+    return base == 0 || std::ranges::any_of(ids, [base](std::uint8_t id) { return id > base; });
+}
+
+void append(Bytes& to, ByteView bytes) {
+    to.insert(to.end(), bytes.begin(), bytes.end());
+}
+
+class Answerer {
+public:
+    Answerer(const Ecu& ecu, bus::Protocol protocol, double seconds)
+        : ecu_(ecu), legacy_(bus::is_legacy(protocol)), seconds_(seconds) {}
+
+    [[nodiscard]] std::vector<Bytes> answer(ByteView request) const {
+        switch (request[0]) {
+            case 0x01:
+                return current(request.subspan(1));
+            case 0x02:
+                return freeze(request.subspan(1));
+            case 0x03:
+                return codes(0x43, ecu_.stored);
+            case 0x07:
+                return codes(0x47, ecu_.pending);
+            case 0x0A:
+                return legacy_ || !ecu_.answers_permanent ? std::vector<Bytes>{}
+                                                          : codes(0x4A, ecu_.permanent);
+            case 0x09:
+                return request.size() == 2 ? information(request[1]) : std::vector<Bytes>{};
+            default:
+                return {};
+        }
+    }
+
+private:
+    [[nodiscard]] std::vector<Bytes> current(ByteView pids) const {
+        Bytes data{0x41};
+        const auto supported = keys(ecu_.parameters);
+        for (const auto pid : pids.first(legacy_ ? std::min<std::size_t>(1, pids.size())
+                                                 : pids.size())) {
+            if (pid % 0x20 == 0) {
+                if (range_used(pid, supported)) {
+                    data.push_back(pid);
+                    append(data, bitmap(pid, supported));
+                }
+            } else if (const auto found = ecu_.parameters.find(pid);
+                       found != ecu_.parameters.end()) {
+                data.push_back(pid);
+                append(data, found->second.at(seconds_));
+            }
+        }
+        if (data.size() == 1) {
+            return {};
+        }
+        return {data};
+    }
+
+    [[nodiscard]] std::vector<Bytes> freeze(ByteView request) const {
+        if (request.size() != 2) {
+            return {};
+        }
+        const auto pid = request[0];
+        Bytes data{0x42, pid, request[1]};
+        auto supported = keys(ecu_.freeze_frame);
+        supported.insert(supported.begin(), 0x02);
+        if (pid % 0x20 == 0 && range_used(pid, supported)) {
+            append(data, bitmap(pid, supported));
+            return {data};
+        }
+        if (const auto found = ecu_.freeze_frame.find(pid); found != ecu_.freeze_frame.end()) {
+            append(data, found->second);
+            return {data};
+        }
+        if (pid == 0x02) {
+            append(data, Bytes{0, 0});  // no frame stored (SAE J1979 service 02 PID 02)
+            return {data};
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::vector<Bytes> codes(
+        std::uint8_t service, const std::vector<std::uint16_t>& list
+    ) const {
+        if (!legacy_) {
+            Bytes data{service, static_cast<std::uint8_t>(list.size())};
+            for (const auto code : list) {
+                append(data, Bytes{static_cast<std::uint8_t>(code >> 8),
+                                   static_cast<std::uint8_t>(code & 0xFF)});
+            }
+            return {data};
+        }
+        std::vector<Bytes> messages;
+        for (std::size_t i = 0; i == 0 || i < list.size(); i += 3) {
+            Bytes data{service};
+            for (std::size_t k = i; k < i + 3; ++k) {
+                const auto code = k < list.size() ? list[k] : std::uint16_t{0};
+                append(data, Bytes{static_cast<std::uint8_t>(code >> 8),
+                                   static_cast<std::uint8_t>(code & 0xFF)});
+            }
+            messages.push_back(data);
+        }
+        return messages;
+    }
+
+    [[nodiscard]] std::vector<Bytes> information(std::uint8_t type) const {
+        const auto supported = keys(ecu_.infotypes);
+        if (type % 0x20 == 0) {
+            Bytes data{0x49, type};
+            if (legacy_) {
+                data.push_back(first_message);
+            }
+            append(data, bitmap(type, supported));
+            return range_used(type, supported) && !supported.empty() ? std::vector<Bytes>{data}
+                                                                     : std::vector<Bytes>{};
+        }
+        const auto found = ecu_.infotypes.find(type);
+        if (found == ecu_.infotypes.end()) {
+            return {};
+        }
+        Bytes all;
+        for (const auto& item : found->second) {
+            append(all, item);
+        }
+        if (!legacy_) {
+            // Performance tracking counts its 2-byte counters, everything else its items.
+            const bool counters = type == 0x08 || type == 0x0B;
+            const auto count = counters ? all.size() / 2 : found->second.size();
+            Bytes data{0x49, type, static_cast<std::uint8_t>(count)};
+            append(data, all);
+            return {data};
+        }
+        all.insert(all.begin(), (4 - all.size() % 4) % 4, 0);  // VIN: three leading NULs
+        std::vector<Bytes> messages;
+        for (std::size_t i = 0; i < all.size(); i += 4) {
+            Bytes data{0x49, type, static_cast<std::uint8_t>(i / 4 + 1)};
+            append(data, ByteView(all).subspan(i, 4));
+            messages.push_back(data);
+        }
+        return messages;
+    }
+
+    const Ecu& ecu_;
+    bool legacy_;
+    double seconds_;
+};
+
+}  // namespace
+
+Bytes Parameter::at(double seconds) const {
+    if (!fixed.empty()) {
+        return fixed;
+    }
+    const double wave = swing * std::sin(2 * std::numbers::pi * seconds / period_s);
+    const double limit = std::pow(256.0, bytes) - 1;
+    const double value =
+        std::clamp(static_cast<double>(raw) + rate_per_s * seconds + wave, 0.0, limit);
+    auto counts = static_cast<std::uint64_t>(std::llround(value));
+    Bytes data(static_cast<std::size_t>(bytes), 0);
+    for (auto byte = data.rbegin(); byte != data.rend(); ++byte) {
+        *byte = static_cast<std::uint8_t>(counts & 0xFF);
+        counts >>= 8;
+    }
+    return data;
+}
+
+std::vector<EcuMessage> Vehicle::ask(ByteView request, double seconds) const {
+    std::vector<EcuMessage> messages;
+    if (request.empty()) {
+        return messages;
+    }
+    const auto text = to_hex(request);
+    for (const auto& ecu : ecus) {
+        auto at = ecu.latency;
+        if (const auto negative = ecu.negatives.find(text); negative != ecu.negatives.end()) {
+            messages.push_back({ecu.address, at, {0x7F, request[0], negative->second}});
+            continue;
+        }
+        const auto answers = Answerer(ecu, protocol, seconds).answer(request);
+        if (const auto delay = ecu.delays.find(text);
+            delay != ecu.delays.end() && !answers.empty()) {
+            for (int i = 0; i < delay->second.pending; ++i) {
+                messages.push_back({ecu.address, at, {0x7F, request[0], 0x78}});
+                at += delay->second.each;
+            }
+        }
+        for (const auto& data : answers) {
+            messages.push_back({ecu.address, at, data});
+            at += std::chrono::microseconds(300);
+        }
+    }
+    std::ranges::stable_sort(messages, {}, &EcuMessage::at);
+    return messages;
+}
+
+}  // namespace protocols::simulator

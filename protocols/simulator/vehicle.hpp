@@ -1,0 +1,78 @@
+#pragma once
+
+#include "protocols/base/result.hpp"
+#include "protocols/base/time.hpp"
+#include "protocols/bus/bus.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace protocols::simulator {
+
+/// A live parameter in raw counts: `raw + rate·t + swing·sin(2πt/period)`, kept within its bytes.
+struct Parameter {
+    std::int64_t raw = 0;
+    double rate_per_s = 0;
+    double swing = 0;
+    double period_s = 1;
+    int bytes = 1;
+    Bytes fixed;  ///< Used instead of the above when not empty.
+
+    [[nodiscard]] Bytes at(double seconds) const;
+};
+
+/// A request that a control unit does not answer at once.
+struct Delay {
+    int pending = 0;  ///< `7F sid 78` sent first, this many times.
+    std::chrono::milliseconds each{0};
+};
+
+struct Ecu {
+    bus::EcuAddress address;
+    std::chrono::microseconds latency{10000};
+    std::map<std::uint8_t, Parameter> parameters;   ///< Service 01, also the freeze frame's source.
+    std::map<std::uint8_t, std::vector<Bytes>> infotypes;  ///< Service 09: items without count byte.
+    std::vector<std::uint16_t> stored;
+    std::vector<std::uint16_t> pending;
+    std::vector<std::uint16_t> permanent;
+    bool answers_permanent = true;
+    std::map<std::uint8_t, Bytes> freeze_frame;  ///< PID to data; empty: no frame stored.
+    std::map<std::string, std::uint8_t> negatives;  ///< Request in hex to negative response code.
+    std::map<std::string, Delay> delays;            ///< Request in hex to its delay.
+};
+
+/// One message of one control unit, and when it starts to be sent after the request's end.
+struct EcuMessage {
+    bus::EcuAddress source;
+    std::chrono::microseconds at{};
+    Bytes data;
+};
+
+/// A vehicle as a tester sees it through its diagnostic connector.
+struct Vehicle {
+    std::string name;
+    std::string title_en;
+    std::string title_es;
+    bus::Protocol protocol = bus::Protocol::undecided;  ///< undecided: nothing ever answers.
+    double volts = 12.6;
+    std::uint8_t padding = 0;
+    std::vector<Ecu> ecus;
+
+    /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle woke.
+    /// Services 01, 02, 03, 07, 09 and 0A; on legacy buses as several 7-byte messages (SAE J1979).
+    [[nodiscard]] std::vector<EcuMessage> ask(ByteView request, double seconds) const;
+};
+
+/// Reads a vehicle file (schema `vehicle.schema.json`). Fault: malformed (detail names the place).
+[[nodiscard]] Result<Vehicle> read_vehicle(std::string_view text);
+
+/// Vehicles built into the program, by name.
+[[nodiscard]] std::vector<std::string_view> vehicle_names();
+/// Fault: malformed when no vehicle has that name.
+[[nodiscard]] Result<Vehicle> built_in_vehicle(std::string_view name);
+
+}  // namespace protocols::simulator

@@ -1,0 +1,178 @@
+#include "obd/session/reading.hpp"
+
+#include "obd/snapshot/json.hpp"
+#include "protocols/simulator/elm.hpp"
+#include "tests/support/virtual_link.hpp"
+
+#include <gtest/gtest.h>
+
+#include <boost/json/serialize.hpp>
+
+namespace obd {
+namespace {
+
+namespace sim = protocols::simulator;
+using protocols::Fault;
+
+constexpr std::uint32_t baud = 38400;
+
+sim::Elm adapter(std::string_view vehicle, std::string_view dialect = "elm327-2.3") {
+    return {sim::built_in_vehicle(vehicle).value(), *sim::find_dialect(dialect), baud};
+}
+
+Snapshot read(std::string_view vehicle, std::string_view dialect = "elm327-2.3") {
+    auto elm = adapter(vehicle, dialect);
+    Reading reading;
+    auto result = tests::VirtualLink(elm).run(reading);
+    EXPECT_TRUE(result.has_value()) << vehicle;
+    return result.has_value() ? result.value() : Snapshot();
+}
+
+std::vector<std::string> texts(const std::vector<Dtc>& codes) {
+    std::vector<std::string> list;
+    for (const auto code : codes) {
+        list.push_back(code.text());
+    }
+    return list;
+}
+
+/// What a vehicle said, without what depends on the adapter or on the moment of reading.
+std::string meaning(const Snapshot& snapshot) {
+    auto json = to_json(snapshot).as_object();
+    json.erase("adapter");
+    json.erase("notes");
+    for (auto& ecu : json["ecus"].as_array()) {
+        ecu.as_object().erase("parameters");
+    }
+    return boost::json::serialize(json);
+}
+
+TEST(Reading, ReadsIdentityCodesAndMonitorsOfTwoControlUnits) {
+    const auto snapshot = read("mil-on");
+    ASSERT_TRUE(snapshot.connected);
+    EXPECT_TRUE(snapshot.complete);
+    EXPECT_EQ(snapshot.protocol, protocols::bus::Protocol::can11_500);
+    ASSERT_EQ(snapshot.ecus.size(), 2U);
+    const auto& engine = snapshot.ecus[0];
+    EXPECT_EQ(engine.address.text(), "7E8");
+    EXPECT_EQ(engine.vin.value.value_or(""), "1HGCM56394A112233");
+    EXPECT_EQ(engine.name.value.value_or(""), "ECM-EngineControl");
+    EXPECT_TRUE(engine.status.value->mil);
+    EXPECT_EQ(engine.status.value->dtc_count, 2);
+    EXPECT_EQ(engine.status.value->monitors.at(Monitor::evaporative), Readiness::incomplete);
+    EXPECT_EQ(texts(*engine.stored.value), (std::vector<std::string>{"P0420", "P0301"}));
+    EXPECT_EQ(texts(*engine.permanent.value), std::vector<std::string>{"P0420"});
+    ASSERT_TRUE(*engine.freeze_frame.value);
+    EXPECT_EQ((*engine.freeze_frame.value)->cause.text(), "P0420");
+    EXPECT_DOUBLE_EQ((*engine.freeze_frame.value)->values.at(0x0C).value, 2700);
+    EXPECT_EQ(engine.cvns.value->front(), "1A2B00F4");
+    const auto& transmission = snapshot.ecus[1];
+    EXPECT_EQ(texts(*transmission.pending.value), std::vector<std::string>{"P0741"});
+    EXPECT_EQ(transmission.vin.absence, Absence::unsupported);
+    EXPECT_FALSE(transmission.vin.value.has_value());
+}
+
+TEST(Reading, ReadsEveryBuiltInVehicleOnItsOwnBus) {
+    for (const auto name : sim::vehicle_names()) {
+        const auto vehicle = sim::built_in_vehicle(name).value();
+        auto snapshot = read(name);
+        EXPECT_EQ(snapshot.connected, !vehicle.ecus.empty()) << name;
+        EXPECT_EQ(snapshot.protocol, vehicle.protocol) << name;
+        ASSERT_EQ(snapshot.ecus.size(), vehicle.ecus.size()) << name;
+        for (std::size_t i = 0; i < vehicle.ecus.size(); ++i) {
+            const auto& truth = vehicle.ecus[i];
+            const auto& ecu = snapshot.ecu(truth.address);
+            ASSERT_TRUE(ecu.stored.value) << name << " " << truth.address.text();
+            EXPECT_EQ(ecu.stored.value->size(), truth.stored.size()) << name;
+            EXPECT_EQ(ecu.vin.value.has_value(), truth.infotypes.contains(0x02)) << name;
+            EXPECT_EQ(ecu.cvns.value.has_value(), truth.infotypes.contains(0x06)) << name;
+        }
+        EXPECT_TRUE(snapshot.notes.empty()) << name << ": " << snapshot.notes.front();
+    }
+}
+
+TEST(Reading, SaysTheSameThroughEveryAdapter) {
+    for (const auto name : sim::vehicle_names()) {
+        const auto expected = meaning(read(name, "elm327-2.3"));
+        EXPECT_EQ(meaning(read(name, "elm327-1.5-clone")), expected) << name;
+        EXPECT_EQ(meaning(read(name, "stn2255")), expected) << name;
+    }
+}
+
+TEST(Reading, CallsASilentVehicleNotConnectedAfterAllAttempts) {
+    const auto snapshot = read("silent");
+    EXPECT_FALSE(snapshot.connected);
+    EXPECT_EQ(snapshot.attempts, 3);
+    EXPECT_TRUE(snapshot.ecus.empty());
+    EXPECT_NE(snapshot.not_connected_why.find("ISO 9141-2: no bus"), std::string::npos);
+}
+
+TEST(Reading, WaitsOutResponsePendingForTheVerificationNumber) {
+    const auto snapshot = read("diesel");
+    ASSERT_TRUE(snapshot.ecus.at(0).cvns.value);
+    EXPECT_EQ(*snapshot.ecus[0].cvns.value, (std::vector<std::string>{"0012340B", "8C71D2E0"}));
+}
+
+TEST(Reading, SaysTheSameWhenItsAnswersComeInPieces) {
+    const auto expected = meaning(read("mil-on"));
+    for (const std::size_t bytes : {1U, 2U, 3U, 7U, 13U}) {
+        auto elm = adapter("mil-on");
+        Reading reading;
+        auto result = tests::VirtualLink(elm).chunk(bytes).run(reading);
+        ASSERT_TRUE(result.has_value());
+        EXPECT_EQ(meaning(result.value()), expected) << bytes << " bytes at a time";
+    }
+}
+
+TEST(Reading, ReportsTheLostLinkWhereverItIsCut) {
+    for (int events = 0; events < 400; events += 3) {
+        auto elm = adapter("healthy-petrol");
+        Reading reading;
+        auto result = tests::VirtualLink(elm).cut_after(events).run(reading);
+        if (result.has_value()) {
+            EXPECT_GT(events, 100);
+            return;
+        }
+        EXPECT_EQ(result.error().fault, Fault::link_lost) << "after " << events << " events";
+    }
+}
+
+TEST(Reading, IsRepeatedExactlyByItsTranscript) {
+    for (const auto name : sim::vehicle_names()) {
+        auto elm = adapter(name);
+        Reading reading;
+        tests::VirtualLink link(elm);
+        const auto live = link.run(reading);
+        ASSERT_TRUE(live.has_value());
+        const auto text = protocols::transcript::to_text(link.transcript());
+        const auto transcript = protocols::transcript::transcript_from_text(text);
+        ASSERT_TRUE(transcript.has_value()) << transcript.error().detail;
+        protocols::transcript::Replayer replayer(transcript.value());
+        ASSERT_TRUE(replayer.next_conversation());
+        Reading again;
+        const auto replayed = replayer.run(again);
+        ASSERT_TRUE(replayed.has_value()) << name << ": " << replayed.error().detail;
+        EXPECT_EQ(
+            boost::json::serialize(to_json(replayed.value())),
+            boost::json::serialize(to_json(live.value()))
+        ) << name;
+    }
+}
+
+TEST(Reading, RefusesATranscriptOfAnotherConversation) {
+    auto elm = adapter("healthy-petrol");
+    Reading reading;
+    tests::VirtualLink link(elm);
+    ASSERT_TRUE(link.run(reading).has_value());
+    auto transcript = link.transcript();
+    transcript.entries[1].bytes = "ATD\r";
+    protocols::transcript::Replayer replayer(transcript);
+    ASSERT_TRUE(replayer.next_conversation());
+    Reading again;
+    const auto replayed = replayer.run(again);
+    ASSERT_TRUE(replayed.has_error());
+    EXPECT_EQ(replayed.error().fault, Fault::replay_diverged);
+}
+
+}  // namespace
+}  // namespace obd
