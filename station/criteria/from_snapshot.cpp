@@ -1,0 +1,319 @@
+#include "station/criteria/from_snapshot.hpp"
+
+#include <algorithm>
+#include <functional>
+
+namespace station::criteria {
+namespace {
+
+using obd::Absence;
+using obd::Dtc;
+using obd::Ecu;
+using obd::Item;
+using obd::Monitor;
+using obd::Readiness;
+
+template <class T>
+std::string evidence(const Ecu& ecu, const Item<T>& item) {
+    auto text = ecu.address.text() + " " + item.request;
+    for (const auto& message : item.raw) {
+        text += " " + protocols::to_hex(message);
+    }
+    return text;
+}
+
+template <class T>
+std::string why(const Ecu& ecu, const Item<T>& item) {
+    auto text = ecu.address.text() + " " + item.request + " " + std::string(id(item.absence));
+    if (item.absence == Absence::negative) {
+        text += " " + protocols::to_hex({&item.code, 1});
+    }
+    return text;
+}
+
+Fact unknown(std::string why_unknown) {
+    return {{}, {}, std::move(why_unknown)};
+}
+
+/// Units whose monitors a programme judges: those that know more than components. When no unit
+/// does, all that answered.
+std::vector<const Ecu*> engine_units(const obd::Snapshot& snapshot) {
+    std::vector<const Ecu*> engine;
+    std::vector<const Ecu*> all;
+    for (const auto& ecu : snapshot.ecus) {
+        if (ecu.status.value) {
+            all.push_back(&ecu);
+            if (ecu.status.value->judges_engine()) {
+                engine.push_back(&ecu);
+            }
+        }
+    }
+    return engine.empty() ? all : engine;
+}
+
+class Builder {
+public:
+    Builder(const Stated& stated, const obd::Snapshot& snapshot)
+        : stated_(stated), snapshot_(snapshot) {}
+
+    Facts build() {
+        vehicle();
+        context();
+        connection();
+        if (snapshot_.connected) {
+            lamp();
+            monitors();
+            codes("obd.confirmed", &Ecu::stored, true);
+            codes("obd.pending", &Ecu::pending, false);
+            permanent();
+            counter("obd.warmups_since_clear", 0x30);
+            counter("obd.km_since_clear", 0x31);
+            counter("obd.minutes_since_clear", 0x4E);
+            engine();
+            identity();
+        }
+        return std::move(facts_);
+    }
+
+private:
+    void state(std::string_view path, Value value) {
+        facts_.set(path, {std::move(value), {"stated"}, ""});
+    }
+
+    void vehicle() {
+        if (stated_.model_year) {
+            state("vehicle.model_year", static_cast<double>(*stated_.model_year));
+        }
+        if (!stated_.fuel.empty()) {
+            state("vehicle.fuel", stated_.fuel);
+        }
+        if (stated_.gvwr_kg) {
+            state("vehicle.gvwr_kg", *stated_.gvwr_kg);
+        }
+        if (!stated_.obd_type.empty()) {
+            state("vehicle.obd_type", stated_.obd_type);
+        }
+    }
+
+    void context() {
+        state("context.visit", static_cast<double>(stated_.visit));
+        if (!stated_.previous.empty()) {
+            state("context.previous", stated_.previous);
+        }
+    }
+
+    void connection() {
+        const auto protocol = std::string(protocols::bus::id(snapshot_.protocol));
+        facts_.set(
+            "obd.connected",
+            {snapshot_.connected,
+             {snapshot_.connected ? "0100 answered on " + protocol : snapshot_.not_connected_why},
+             ""}
+        );
+        if (!stated_.connector.empty()) {
+            state("obd.connector", stated_.connector);
+        } else if (snapshot_.connected) {
+            facts_.set("obd.connector", {std::string("ok"), {"a control unit answered"}, ""});
+        } else {
+            facts_.set("obd.connector", unknown("nobody looked at the connector"));
+        }
+        if (stated_.lamp_at_key_on) {
+            state("obd.mil_lit_koeo", *stated_.lamp_at_key_on);
+        } else {
+            facts_.set("obd.mil_lit_koeo", unknown("the lamp was not looked at with the key on"));
+        }
+        if (stated_.lamp_running) {
+            state("obd.mil_lit_running", *stated_.lamp_running);
+        } else {
+            facts_.set("obd.mil_lit_running", unknown("the lamp was not looked at with the engine on"));
+        }
+    }
+
+    void lamp() {
+        Fact fact{{}, {}, ""};
+        bool any = false;
+        for (const auto& ecu : snapshot_.ecus) {
+            if (ecu.status.value) {
+                any = any || ecu.status.value->mil;
+                fact.value = any;
+                fact.evidence.push_back(evidence(ecu, ecu.status));
+            } else if (ecu.status.absence != Absence::unsupported) {
+                fact.why_unknown += why(ecu, ecu.status) + "; ";
+            }
+        }
+        // A unit that should have answered may hold the lamp on: only a lit lamp is then certain.
+        if (!fact.why_unknown.empty() && !any) {
+            fact.value = {};
+        }
+        if (!known(fact.value) && fact.why_unknown.empty()) {
+            fact.why_unknown = "no control unit reported its monitor status";
+        }
+        facts_.set("obd.mil_commanded", std::move(fact));
+    }
+
+    void monitors() {
+        const auto units = engine_units(snapshot_);
+        if (units.empty()) {
+            return;
+        }
+        const auto ignition = units.front()->status.value->ignition;
+        for (const auto monitor : obd::monitors_of(ignition)) {
+            Fact fact{std::string("unsupported"), {}, ""};
+            for (const auto& ecu : snapshot_.ecus) {
+                if (!ecu.status.value) {
+                    continue;
+                }
+                const auto found = ecu.status.value->monitors.find(monitor);
+                if (found == ecu.status.value->monitors.end() ||
+                    found->second == Readiness::unsupported) {
+                    continue;
+                }
+                if (found->second == Readiness::incomplete) {
+                    fact.value = std::string("incomplete");
+                } else if (fact.value == Value(std::string("unsupported"))) {
+                    fact.value = std::string("complete");
+                }
+                fact.evidence.push_back(evidence(ecu, ecu.status));
+            }
+            if (fact.evidence.empty()) {
+                fact.evidence.push_back(evidence(*units.front(), units.front()->status));
+            }
+            facts_.set("obd.monitors." + std::string(obd::code(monitor)), std::move(fact));
+        }
+    }
+
+    /// A silent unit is clean only where the standard lets a unit without codes be silent, and PID
+    /// 01 of that very unit counts none.
+    [[nodiscard]] bool silence_means_none(const Ecu& ecu, const Item<std::vector<Dtc>>& item) const {
+        return item.absence == Absence::silent && protocols::bus::is_legacy(snapshot_.protocol) &&
+               ecu.status.value && ecu.status.value->dtc_count == 0;
+    }
+
+    void codes(std::string_view path, Item<std::vector<Dtc>> Ecu::*member, bool counted) {
+        Fact fact{{}, {}, ""};
+        std::vector<std::string> list;
+        for (const auto& ecu : snapshot_.ecus) {
+            const auto& item = ecu.*member;
+            if (item.value) {
+                for (const auto code : *item.value) {
+                    list.push_back(code.text());
+                }
+                fact.evidence.push_back(evidence(ecu, item));
+            } else if (counted && silence_means_none(ecu, item)) {
+                fact.evidence.push_back(evidence(ecu, ecu.status));
+            } else if (matters(ecu)) {
+                fact.why_unknown += why(ecu, item) + "; ";
+            }
+        }
+        std::ranges::sort(list);
+        const auto repeated = std::ranges::unique(list);
+        list.erase(repeated.begin(), repeated.end());
+        // Codes that were read are certain; their absence is only when every unit answered.
+        if (!list.empty() || (fact.why_unknown.empty() && !fact.evidence.empty())) {
+            fact.value = std::move(list);
+        } else if (fact.why_unknown.empty()) {
+            fact.why_unknown = "no control unit answered";
+        }
+        facts_.set(path, std::move(fact));
+    }
+
+    /// A unit without monitors has no emission codes to report.
+    [[nodiscard]] static bool matters(const Ecu& ecu) {
+        return !ecu.status.value || ecu.status.value->judges_engine();
+    }
+
+    void permanent() {
+        const bool any = std::ranges::any_of(snapshot_.ecus, [](const Ecu& ecu) {
+            return ecu.permanent.value.has_value();
+        });
+        const bool denied = std::ranges::all_of(snapshot_.ecus, [](const Ecu& ecu) {
+            return !ecu.permanent.value && (ecu.permanent.absence == Absence::unsupported ||
+                                            ecu.permanent.absence == Absence::negative ||
+                                            ecu.permanent.absence == Absence::silent);
+        });
+        if (any) {
+            codes("obd.permanent", &Ecu::permanent, false);
+            facts_.set("obd.pdtc_supported", {true, facts_.at("obd.permanent").evidence, ""});
+            return;
+        }
+        facts_.set("obd.permanent", unknown("no control unit reported permanent codes"));
+        if (denied) {
+            facts_.set("obd.pdtc_supported", {false, {"0A not answered"}, ""});
+        }
+    }
+
+    /// The smallest count any engine unit reports: the most recent clearing.
+    void counter(std::string_view path, std::uint8_t pid) {
+        Fact fact{{}, {}, "no control unit supports it"};
+        for (const auto& ecu : snapshot_.ecus) {
+            const auto found = ecu.parameters.find(pid);
+            if (found == ecu.parameters.end()) {
+                continue;
+            }
+            const auto& item = found->second;
+            if (!item.value) {
+                if (item.absence != Absence::unsupported) {
+                    fact.why_unknown = why(ecu, item);
+                }
+                continue;
+            }
+            const double count = item.value->value;
+            if (!known(fact.value) || count < std::get<double>(fact.value)) {
+                fact.value = count;
+            }
+            fact.evidence.push_back(evidence(ecu, item));
+        }
+        facts_.set(path, std::move(fact));
+    }
+
+    void engine() {
+        Fact fact{{}, {}, "no control unit reports the engine speed"};
+        for (const auto& ecu : snapshot_.ecus) {
+            const auto found = ecu.parameters.find(0x0C);
+            if (found == ecu.parameters.end() || !found->second.value) {
+                continue;
+            }
+            const bool turning = found->second.value->value > 0;
+            fact.value = turning || (known(fact.value) && std::get<bool>(fact.value));
+            fact.evidence.push_back(evidence(ecu, found->second));
+        }
+        facts_.set("obd.engine_running", std::move(fact));
+    }
+
+    void identity() {
+        std::vector<std::string> vins;
+        Fact fact{{}, {}, ""};
+        for (const auto& ecu : snapshot_.ecus) {
+            if (ecu.vin.value) {
+                vins.push_back(*ecu.vin.value);
+                fact.evidence.push_back(evidence(ecu, ecu.vin));
+            }
+        }
+        if (stated_.vin.empty()) {
+            fact.why_unknown = "no VIN was entered to compare with";
+        } else if (vins.empty()) {
+            fact.why_unknown = "the vehicle reports no VIN";
+        } else {
+            const bool match = std::ranges::all_of(vins, [&](const std::string& vin) {
+                return vin == stated_.vin;
+            });
+            fact.value = std::string(match ? "match" : "mismatch");
+        }
+        facts_.set("obd.evin", std::move(fact));
+        facts_.set("obd.software", unknown("no reference list of CALID and CVN"));
+        facts_.set("obd.data_profile", unknown("no reference data for this model"));
+        facts_.set("obd.ecu_catalogued", unknown("no vehicle catalogue"));
+    }
+
+    const Stated& stated_;
+    const obd::Snapshot& snapshot_;
+    Facts facts_;
+};
+
+}  // namespace
+
+Facts facts_from(const Stated& stated, const obd::Snapshot& snapshot) {
+    return Builder(stated, snapshot).build();
+}
+
+}  // namespace station::criteria

@@ -1,0 +1,32 @@
+#pragma once
+
+#include "obd/snapshot/snapshot.hpp"
+#include "station/criteria/facts.hpp"
+
+#include <optional>
+#include <string>
+
+namespace station::criteria {
+
+/// What the technician entered and saw; nullopt where nothing was stated.
+struct Stated {
+    std::string plate;
+    std::string vin;
+    std::optional<int> model_year;
+    std::string fuel;      ///< gasoline, hybrid_gasoline, diesel, cng_oem, flex, electric, …
+    std::optional<double> gvwr_kg;
+    std::string obd_type;  ///< OBD-II, EOBD-E3 … EOBD-E6; empty: not known.
+    std::string connector; ///< ok, missing, intermediate_device; empty: not looked at.
+    std::optional<bool> lamp_at_key_on;
+    std::optional<bool> lamp_running;
+    int visit = 1;
+    std::string previous;  ///< Verdict of the visit before.
+};
+
+/// The facts a programme judges, from what was stated and what was read. Several control units are
+/// combined: supported if any supports, complete only if all that support are; MIL if any; codes of
+/// all. A unit that knows nothing beyond components does not decide the ignition type. What was not
+/// measured stays unknown, with the reason.
+[[nodiscard]] Facts facts_from(const Stated& stated, const obd::Snapshot& snapshot);
+
+}  // namespace station::criteria

@@ -1,0 +1,236 @@
+#include "station/criteria/judge.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace station::criteria {
+namespace {
+
+namespace json = boost::json;
+
+RuleResult apply(const Rule& rule, const Facts& facts) {
+    RuleResult result{&rule, Outcome::not_applicable, true, {}};
+    if (!rule.enabled) {
+        return result;
+    }
+    if (rule.when) {
+        const auto applies = rule.when->evaluate(facts, result.looked);
+        if (applies == Truth::no) {
+            result.looked.offending.clear();
+            return result;
+        }
+        if (applies == Truth::unknown) {
+            result.outcome = Outcome::not_determined;
+            return result;
+        }
+        result.looked.offending.clear();
+    }
+    switch (rule.require->evaluate(facts, result.looked)) {
+        case Truth::yes:
+            result.outcome = Outcome::pass;
+            result.looked.offending.clear();
+            break;
+        case Truth::no:
+            result.outcome = Outcome::fail;
+            break;
+        case Truth::unknown:
+            result.outcome = Outcome::not_determined;
+            break;
+    }
+    return result;
+}
+
+Verdict verdict_of(const Rule& rule, const Facts& facts) {
+    Looked ignored;
+    const bool escalated =
+        rule.escalate_when && rule.escalate_when->evaluate(facts, ignored) == Truth::yes;
+    return escalated ? rule.escalate_to : rule.verdict;
+}
+
+void add_once(std::vector<std::string>& list, const std::string& text) {
+    if (std::ranges::find(list, text) == list.end()) {
+        list.push_back(text);
+    }
+}
+
+struct Tally {
+    std::vector<Verdict> failed;
+    bool open = false;  ///< A deciding rule could not be determined.
+};
+
+Verdict strongest(const Profile& profile, const std::vector<Verdict>& failed) {
+    for (const auto candidate : profile.precedence) {
+        if (std::ranges::find(failed, candidate) != failed.end()) {
+            return candidate;
+        }
+    }
+    return failed.front();
+}
+
+json::array texts(const std::vector<std::string>& list) {
+    json::array all;
+    for (const auto& item : list) {
+        all.emplace_back(item);
+    }
+    return all;
+}
+
+json::object both(const BothLanguages& texts) {
+    return {{"es", texts.es}, {"en", texts.en}};
+}
+
+json::value rule_json(const RuleResult& result, const Facts& facts) {
+    const auto& rule = *result.rule;
+    json::object values;
+    json::array evidence;
+    std::vector<std::string> sources;
+    for (const auto& path : result.looked.paths) {
+        if (path == "obd.monitors") {
+            continue;
+        }
+        const auto& fact = facts.at(path);
+        values[path] = to_json(fact.value);
+        for (const auto& source : fact.evidence) {
+            add_once(sources, source);
+        }
+    }
+    json::object missing;
+    for (const auto& path : result.looked.missing) {
+        missing[path] = path == "obd.monitors" ? "no control unit reported its monitors"
+                                               : facts.at(path).why_unknown;
+    }
+    json::object object{
+        {"id", rule.id},
+        {"stage", id(rule.stage)},
+        {"outcome", id(result.outcome)},
+        {"reached", result.reached},
+        {"decides", rule.decides && rule.enabled},
+        {"text", both(rule.text)},
+        {"clause", rule.clause},
+        {"cite", texts(rule.cite)},
+        {"verified", rule.verified},
+        {"value", std::move(values)},
+        {"limit", rule.require_source},
+        {"evidence", texts(sources)},
+        {"offending", texts(result.looked.offending)},
+        {"missing", std::move(missing)},
+    };
+    if (rule.decides && result.outcome == Outcome::fail) {
+        object["reason"] = rule.reason;
+        object["verdict"] = id(verdict_of(rule, facts));
+        if (rule.next) {
+            object["next"] = both(*rule.next);
+        }
+    }
+    return object;
+}
+
+}  // namespace
+
+std::string_view id(Outcome outcome) {
+    static constexpr std::array<std::string_view, 4> ids{
+        "pass", "fail", "not_applicable", "not_determined"};
+    return ids[static_cast<std::size_t>(outcome)];
+}
+
+Judgement judge(const Profile& profile, const Facts& facts, bool assume_applicable) {
+    Judgement judgement;
+    Tally tally;
+    std::optional<Stage> ended;
+    for (const auto stage : {Stage::applicability, Stage::connector, Stage::communication,
+                             Stage::engine, Stage::criteria}) {
+        for (const auto& rule : profile.rules) {
+            if (rule.stage != stage) {
+                continue;
+            }
+            if (ended) {
+                judgement.rules.push_back({&rule, Outcome::not_applicable, false, {}});
+                continue;
+            }
+            auto result = apply(rule, facts);
+            if (rule.decides && result.outcome == Outcome::fail) {
+                tally.failed.push_back(verdict_of(rule, facts));
+                add_once(judgement.reasons, rule.reason);
+            }
+            const bool assumed = assume_applicable && stage == Stage::applicability;
+            if (rule.decides && result.outcome == Outcome::not_determined &&
+                rule.blocks_when_unknown && !assumed) {
+                tally.open = true;
+            }
+            judgement.rules.push_back(std::move(result));
+        }
+        if (!tally.failed.empty()) {
+            ended = stage;
+        }
+    }
+    if (!tally.failed.empty()) {
+        judgement.verdict = strongest(profile, tally.failed);
+    } else if (tally.open) {
+        judgement.verdict = Verdict::invalid;
+        judgement.reasons.emplace_back(evidence_incomplete);
+    } else {
+        judgement.verdict = Verdict::pass;
+    }
+    return judgement;
+}
+
+BothLanguages words(const Profile& profile, const Judgement& judgement, std::string_view reason) {
+    const auto cause = profile.causes.find(std::string(reason));
+    BothLanguages texts{std::string(reason), std::string(reason)};
+    if (cause != profile.causes.end()) {
+        texts = cause->second;
+    }
+    std::vector<std::string> offending;
+    for (const auto& result : judgement.rules) {
+        const bool about = result.rule->decides && result.rule->reason == reason &&
+                           result.outcome == Outcome::fail;
+        for (const auto& item : about ? result.looked.offending : std::vector<std::string>()) {
+            add_once(offending, item);
+        }
+    }
+    std::string list;
+    for (const auto& item : offending) {
+        list += (list.empty() ? "" : ", ") + item;
+    }
+    if (!list.empty()) {
+        texts.es += ": " + list;
+        texts.en += ": " + list;
+    }
+    return texts;
+}
+
+json::value to_json(const Judgement& judgement, const Profile& profile, const Facts& facts) {
+    json::array rules;
+    for (const auto& result : judgement.rules) {
+        rules.push_back(rule_json(result, facts));
+    }
+    json::array reasons;
+    json::array causes;
+    for (const auto& reason : judgement.reasons) {
+        reasons.emplace_back(reason);
+        auto cause = both(words(profile, judgement, reason));
+        cause["reason"] = reason;
+        causes.push_back(std::move(cause));
+    }
+    json::object object{
+        {"schema", "obd-station/judgement/1"},
+        {"verdict", id(judgement.verdict)},
+        {"reasons", std::move(reasons)},
+        {"word", both(profile.words.at(judgement.verdict))},
+        {"causes", std::move(causes)},
+        {"profile",
+         {{"id", profile.id},
+          {"edition", profile.edition},
+          {"variant", profile.variant},
+          {"sha256", profile.sha256}}},
+        {"rules", std::move(rules)},
+    };
+    const auto key = judgement.reasons.empty() ? std::string(id(judgement.verdict))
+                                               : judgement.reasons.front();
+    if (const auto code = profile.result_codes.find(key); code != profile.result_codes.end()) {
+        object["result_code"] = code->second;
+    }
+    return object;
+}
+
+}  // namespace station::criteria
