@@ -28,6 +28,13 @@ enum class Fault : int {
     replay_diverged = 15,   ///< A transcript does not contain what the program would have sent.
     malformed = 16,         ///< A file or message does not have the stated form.
     time_exhausted = 17,    ///< The named limit for the whole reading has passed.
+    store_locked = 18,      ///< Another program holds the database.
+    store_full = 19,        ///< No space left for the database.
+    store_read_only = 20,   ///< The data folder cannot be written.
+    store_damaged = 21,     ///< The database is not one of ours, or its content contradicts itself.
+    key_unusable = 22,      ///< The station's signing key is missing or unreadable.
+    centre_unreachable = 23,///< No answer from the centre; try again later.
+    centre_refused = 24,    ///< The centre answered and will not take it.
 };
 
 /// A fault and the words a technician's log needs. `detail` never decides anything.

@@ -1,0 +1,116 @@
+#include "station/app/inspector.hpp"
+
+#include <boost/uuid/random_generator.hpp>
+#include <boost/uuid/uuid_io.hpp>
+
+#include <array>
+#include <chrono>
+#include <ctime>
+
+namespace station::app {
+
+namespace asio = boost::asio;
+namespace link = protocols::link;
+using protocols::Failure;
+using protocols::Fault;
+using protocols::Result;
+
+std::string utc_now() {
+    using namespace std::chrono;
+    const auto now = system_clock::now();
+    const auto seconds = system_clock::to_time_t(now);
+    const auto ms = duration_cast<milliseconds>(now.time_since_epoch()).count() % 1000;
+    std::tm parts{};
+    ::gmtime_r(&seconds, &parts);
+    std::array<char, 32> text{};
+    std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts);
+    std::array<char, 8> fraction{};
+    std::snprintf(fraction.data(), fraction.size(), ".%03dZ", static_cast<int>(ms));
+    return std::string(text.data()) + fraction.data();
+}
+
+std::string make_id() {
+    return boost::uuids::to_string(boost::uuids::random_generator()());
+}
+
+void Stop::request() {
+    requested_ = true;
+    if (port_ != nullptr) {
+        port_->close();
+    }
+}
+
+asio::awaitable<void> read_vehicle(
+    asio::io_context& io,
+    link::Endpoint endpoint,
+    obd::ReadingLimits limits,
+    OnProgress on_progress,
+    Stop& stop,
+    ReadingDone& done
+) {
+    Result<std::unique_ptr<link::Port>> port = Failure{Fault::cannot_open, ""};
+    co_await link::Port::open(io, endpoint, port);
+    if (port.has_error() || stop.requested()) {
+        done.failure = port.has_error() ? port.error() : Failure{Fault::link_lost, "stopped"};
+        co_return;
+    }
+    stop.port_ = port.value().get();
+    protocols::transcript::Recorder recorder(std::chrono::steady_clock::now());
+    obd::Reading reading(limits);
+    std::string last_step;
+    const std::function<void()> after_step = [&] {
+        const auto progress = reading.progress();
+        if (progress.step != last_step) {
+            last_step = progress.step;
+            on_progress(progress);
+        }
+    };
+    Result<obd::Snapshot> result = Failure{Fault::link_lost, ""};
+    co_await link::drive(*port.value(), reading, recorder, after_step, result);
+    stop.port_ = nullptr;
+    done.transcript = recorder.transcript();
+    done.partial = reading.snapshot();
+    if (result.has_value()) {
+        done.snapshot = std::move(result.value());
+    } else {
+        done.failure = result.error();
+    }
+}
+
+Result<Stored> store_inspection(
+    records::Store& store,
+    const inspection::Order& order,
+    const criteria::Profile& profile,
+    const ReadingDone& done
+) {
+    inspection::Outcome outcome{done.snapshot, done.failure, done.transcript, utc_now()};
+    Stored stored{inspection::conclude(order, outcome, profile), {}};
+    const auto kept = store.keep_profile(order.profile_source);
+    if (kept.has_error()) {
+        return kept.error();
+    }
+    const auto transcript = seal::compress(protocols::transcript::to_text(done.transcript));
+    auto record = store.append(order.id, stored.concluded.body, transcript);
+    if (record.has_error()) {
+        return record.error();
+    }
+    stored.record = std::move(record.value());
+    return stored;
+}
+
+Result<int> close_left_open(records::Store& store) {
+    const auto open = store.left_open();
+    if (open.has_error()) {
+        return open.error();
+    }
+    for (const auto& one : open.value()) {
+        const auto record =
+            store.append(one.id, inspection::interrupted_body(one.id, one.draft), {});
+        if (record.has_error()) {
+            return record.error();
+        }
+    }
+    return static_cast<int>(open.value().size());
+}
+
+}  // namespace station::app

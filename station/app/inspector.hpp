@@ -1,0 +1,74 @@
+#pragma once
+
+#include "obd/session/reading.hpp"
+#include "protocols/link/port.hpp"
+#include "station/inspection/inspection.hpp"
+#include "station/records/store.hpp"
+
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/io_context.hpp>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+namespace station::app {
+
+/// Now, UTC, ISO 8601 with milliseconds.
+[[nodiscard]] std::string utc_now();
+/// A random identifier, RFC 4122 version 4.
+[[nodiscard]] std::string make_id();
+
+using OnProgress = std::function<void(const obd::ReadingProgress&)>;
+
+/// What reading a vehicle gave, with everything that was said.
+struct ReadingDone {
+    std::optional<obd::Snapshot> snapshot;
+    std::optional<protocols::Failure> failure;
+    obd::Snapshot partial;  ///< What had been read when it failed.
+    protocols::transcript::Transcript transcript;
+};
+
+/// Lets another coroutine of the same io_context end a running reading; it then fails as link_lost.
+class Stop {
+public:
+    void request();
+    [[nodiscard]] bool requested() const { return requested_; }
+
+private:
+    friend boost::asio::awaitable<void> read_vehicle(
+        boost::asio::io_context&, protocols::link::Endpoint, obd::ReadingLimits, OnProgress, Stop&,
+        ReadingDone&
+    );
+    protocols::link::Port* port_ = nullptr;
+    bool requested_ = false;
+};
+
+/// Opens the adapter and reads the vehicle. Never throws for what the world does.
+boost::asio::awaitable<void> read_vehicle(
+    boost::asio::io_context& io,
+    protocols::link::Endpoint endpoint,
+    obd::ReadingLimits limits,
+    OnProgress on_progress,
+    Stop& stop,
+    ReadingDone& done
+);
+
+/// A stored inspection.
+struct Stored {
+    inspection::Concluded concluded;
+    records::Record record;
+};
+
+/// Judges a reading and stores it: one record, whatever came of it.
+[[nodiscard]] protocols::Result<Stored> store_inspection(
+    records::Store& store,
+    const inspection::Order& order,
+    const criteria::Profile& profile,
+    const ReadingDone& done
+);
+
+/// Closes inspections that were begun and never finished, each with its record. Returns how many.
+[[nodiscard]] protocols::Result<int> close_left_open(records::Store& store);
+
+}  // namespace station::app

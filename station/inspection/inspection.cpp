@@ -1,0 +1,174 @@
+#include "station/inspection/inspection.hpp"
+
+#include "obd/session/reading.hpp"
+#include "obd/snapshot/json.hpp"
+#include "station/inspection/version.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace station::inspection {
+namespace {
+
+namespace json = boost::json;
+using protocols::Failure;
+using protocols::Fault;
+using protocols::Result;
+
+constexpr std::string_view record_schema = "obd-station/record/1";
+
+json::value optional_truth(const std::optional<bool>& value) {
+    return value ? json::value(*value) : json::value();
+}
+
+json::value profile_json(const criteria::Profile& profile) {
+    return {
+        {"id", profile.id},
+        {"edition", profile.edition},
+        {"variant", profile.variant},
+        {"sha256", profile.sha256},
+        {"connect_attempts", profile.connect_attempts},
+    };
+}
+
+json::object heading(const Order& order, std::string_view type) {
+    return {
+        {"schema", record_schema},
+        {"type", type},
+        {"inspection", order.id},
+        {"started", order.started},
+        {"technician", order.technician},
+        {"adapter", order.adapter},
+        {"software", software_version},
+        {"vehicle", to_json(order.stated)},
+    };
+}
+
+std::optional<bool> truth_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    if (value == nullptr || !value->is_bool()) {
+        return std::nullopt;
+    }
+    return value->get_bool();
+}
+
+std::string text_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    return value != nullptr && value->is_string() ? std::string(value->get_string())
+                                                  : std::string();
+}
+
+}  // namespace
+
+json::value to_json(const criteria::Stated& stated) {
+    json::object vehicle{
+        {"plate", stated.plate},
+        {"vin", stated.vin},
+        {"model_year", nullptr},
+        {"fuel", stated.fuel},
+        {"gvwr_kg", nullptr},
+        {"obd_type", stated.obd_type},
+        {"connector", stated.connector},
+        {"lamp_at_key_on", optional_truth(stated.lamp_at_key_on)},
+        {"lamp_running", optional_truth(stated.lamp_running)},
+        {"visit", stated.visit},
+        {"previous", stated.previous},
+    };
+    if (stated.model_year) {
+        vehicle["model_year"] = *stated.model_year;
+    }
+    if (stated.gvwr_kg) {
+        vehicle["gvwr_kg"] = *stated.gvwr_kg;
+    }
+    return vehicle;
+}
+
+Result<criteria::Stated> stated_from(const json::value& body) {
+    const auto* object = body.if_object();
+    const auto* vehicle = object == nullptr ? nullptr : object->if_contains("vehicle");
+    if (vehicle == nullptr || !vehicle->is_object()) {
+        return Failure{Fault::malformed, "the record has no \"vehicle\""};
+    }
+    const auto& from = vehicle->get_object();
+    criteria::Stated stated;
+    stated.plate = text_of(from, "plate");
+    stated.vin = text_of(from, "vin");
+    stated.fuel = text_of(from, "fuel");
+    stated.obd_type = text_of(from, "obd_type");
+    stated.connector = text_of(from, "connector");
+    stated.previous = text_of(from, "previous");
+    stated.lamp_at_key_on = truth_of(from, "lamp_at_key_on");
+    stated.lamp_running = truth_of(from, "lamp_running");
+    if (const auto* year = from.if_contains("model_year"); year != nullptr && year->is_int64()) {
+        stated.model_year = static_cast<int>(year->get_int64());
+    }
+    if (const auto* weight = from.if_contains("gvwr_kg"); weight != nullptr && weight->is_number()) {
+        stated.gvwr_kg = weight->to_number<double>();
+    }
+    if (const auto* visit = from.if_contains("visit"); visit != nullptr && visit->is_int64()) {
+        stated.visit = static_cast<int>(visit->get_int64());
+    }
+    return stated;
+}
+
+Concluded conclude(const Order& order, const Outcome& outcome, const criteria::Profile& profile) {
+    Concluded concluded;
+    auto body = heading(order, outcome.snapshot ? "inspection" : "aborted");
+    body["finished"] = outcome.finished;
+    body["profile"] = profile_json(profile);
+    body["reading_ms"] =
+        std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration()).count();
+    if (outcome.snapshot) {
+        concluded.facts = criteria::facts_from(order.stated, *outcome.snapshot);
+        concluded.judgement = criteria::judge(profile, concluded.facts);
+        body["snapshot"] = obd::to_json(*outcome.snapshot);
+        body["facts"] = criteria::to_json(concluded.facts);
+        body["judgement"] = criteria::to_json(*concluded.judgement, profile, concluded.facts);
+    } else {
+        const auto failure =
+            outcome.failure.value_or(Failure{Fault::link_lost, "the reading was ended"});
+        body["aborted"] = {
+            {"fault", static_cast<int>(failure.fault)}, {"detail", failure.detail}};
+    }
+    concluded.body = json::serialize(body);
+    return concluded;
+}
+
+std::string draft_of(const Order& order) {
+    return json::serialize(heading(order, "aborted"));
+}
+
+std::string interrupted_body(std::string_view id, std::string_view draft) {
+    boost::system::error_code error;
+    auto value = json::parse(json::string_view(draft.data(), draft.size()), error);
+    json::object body;
+    if (!error && value.is_object()) {
+        body = std::move(value.get_object());
+    } else {
+        body = {{"schema", record_schema}, {"type", "aborted"}, {"inspection", id}};
+    }
+    body["aborted"] = {
+        {"fault", nullptr},
+        {"detail", "the station stopped before the inspection was finished"}};
+    return json::serialize(body);
+}
+
+Result<obd::Snapshot> replay(
+    const protocols::transcript::Transcript& transcript, int connect_attempts
+) {
+    protocols::transcript::Replayer replayer(transcript);
+    Result<obd::Snapshot> last =
+        Failure{Fault::replay_diverged, "the transcript holds no conversation"};
+    while (replayer.next_conversation()) {
+        obd::ReadingLimits limits;
+        limits.connect_attempts = connect_attempts;
+        obd::Reading reading(limits);
+        last = replayer.run(reading);
+        if (last.has_error() && last.error().fault == Fault::replay_diverged) {
+            return last;
+        }
+    }
+    return last;
+}
+
+}  // namespace station::inspection

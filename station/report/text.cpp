@@ -1,0 +1,155 @@
+#include "station/report/text.hpp"
+
+#include <algorithm>
+
+namespace station::report {
+namespace {
+
+namespace json = boost::json;
+
+class Page {
+public:
+    explicit Page(Language language) : language_(language) {}
+
+    [[nodiscard]] const char* pick(const char* es, const char* en) const {
+        return language_ == Language::spanish ? es : en;
+    }
+    [[nodiscard]] std::string pick(const json::value& both) const {
+        const auto* texts = both.if_object();
+        const auto* text =
+            texts == nullptr ? nullptr
+                             : texts->if_contains(language_ == Language::spanish ? "es" : "en");
+        return text != nullptr && text->is_string() ? std::string(text->get_string()) : "";
+    }
+    void rule() { text_ += std::string(72, '-') + "\n"; }
+    void line(const std::string& text) { text_ += text + "\n"; }
+    void field(const char* name, const std::string& value) {
+        if (!value.empty()) {
+            std::string padded = name;
+            const auto letters = std::ranges::count_if(
+                padded, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
+            );
+            padded.append(static_cast<std::size_t>(std::max<long>(1, 22 - letters)), ' ');
+            text_ += padded + value + "\n";
+        }
+    }
+    [[nodiscard]] const std::string& text() const { return text_; }
+
+private:
+    Language language_;
+    std::string text_;
+};
+
+const json::value* find(const json::value& from, std::string_view pointer) {
+    boost::system::error_code error;
+    return from.find_pointer(json::string_view(pointer.data(), pointer.size()), error);
+}
+
+std::string text_at(const json::value& from, std::string_view pointer) {
+    const auto* value = find(from, pointer);
+    if (value == nullptr || value->is_null()) {
+        return {};
+    }
+    if (value->is_string()) {
+        return std::string(value->get_string());
+    }
+    return value->is_int64() ? std::to_string(value->get_int64()) : std::string();
+}
+
+const json::array& array_at(const json::value& from, std::string_view pointer) {
+    static const json::array none;
+    const auto* value = find(from, pointer);
+    return value != nullptr && value->is_array() ? value->get_array() : none;
+}
+
+std::string joined(const json::array& list) {
+    std::string all;
+    for (const auto& item : list) {
+        if (item.is_string()) {
+            all += (all.empty() ? "" : ", ") + std::string(item.get_string());
+        }
+    }
+    return all;
+}
+
+void vehicle(Page& page, const json::value& body) {
+    page.field(page.pick("Placa", "Plate"), text_at(body, "/vehicle/plate"));
+    page.field(page.pick("NIV capturado", "VIN entered"), text_at(body, "/vehicle/vin"));
+    for (const auto& ecu : array_at(body, "/snapshot/ecus")) {
+        page.field(page.pick("NIV del vehículo", "VIN of the vehicle"), text_at(ecu, "/vin/value"));
+    }
+    page.field(page.pick("Año-modelo", "Model year"), text_at(body, "/vehicle/model_year"));
+    page.field(page.pick("Protocolo", "Protocol"), text_at(body, "/snapshot/protocol/name"));
+    page.field(page.pick("Adaptador", "Adapter"), text_at(body, "/snapshot/adapter/banner"));
+    page.field(page.pick("Inicio", "Started"), text_at(body, "/started"));
+    page.field(page.pick("Fin", "Finished"), text_at(body, "/finished"));
+    page.field(page.pick("Técnico", "Technician"), text_at(body, "/technician"));
+    page.field(page.pick("Inspección", "Inspection"), text_at(body, "/inspection"));
+}
+
+void monitors(Page& page, const json::value& body) {
+    const auto* all = find(body, "/facts/obd/monitors");
+    if (all == nullptr || !all->is_object() || all->get_object().empty()) {
+        return;
+    }
+    std::string ready;
+    std::string open;
+    for (const auto& item : all->get_object()) {
+        if (item.value() == "unsupported") {
+            continue;
+        }
+        auto& list = item.value() == "complete" ? ready : open;
+        list += (list.empty() ? "" : " ") + std::string(item.key());
+    }
+    page.field(page.pick("Monitores listos", "Monitors ready"), ready.empty() ? "–" : ready);
+    page.field(page.pick("No listos", "Not ready"), open.empty() ? "–" : open);
+}
+
+void codes(Page& page, const json::value& body) {
+    const auto show = [&](const char* name, std::string_view pointer) {
+        if (find(body, pointer) != nullptr) {
+            const auto list = joined(array_at(body, pointer));
+            page.field(name, list.empty() ? "–" : list);
+        }
+    };
+    show(page.pick("Códigos confirmados", "Confirmed codes"), "/facts/obd/confirmed");
+    show(page.pick("Pendientes", "Pending"), "/facts/obd/pending");
+    show(page.pick("Permanentes", "Permanent"), "/facts/obd/permanent");
+}
+
+void next_steps(Page& page, const json::value& body) {
+    std::string last;
+    for (const auto& rule : array_at(body, "/judgement/rules")) {
+        const auto* next = find(rule, "/next");
+        const auto text = next == nullptr ? std::string() : page.pick(*next);
+        if (!text.empty() && text != last) {
+            page.line(std::string(page.pick("→ Siguiente paso: ", "→ Next step: ")) + text);
+            last = text;
+        }
+    }
+}
+
+}  // namespace
+
+std::string as_text(const json::value& body, Language language) {
+    Page page(language);
+    page.rule();
+    const auto* word = find(body, "/judgement/word");
+    page.line("  " + (word != nullptr ? page.pick(*word)
+                                      : std::string(page.pick("NO SE PUDO PROBAR", "COULD NOT TEST"))));
+    page.rule();
+    for (const auto& cause : array_at(body, "/judgement/causes")) {
+        page.line("• " + page.pick(cause));
+    }
+    if (const auto detail = text_at(body, "/aborted/detail"); !detail.empty()) {
+        page.line("• " + detail);
+    }
+    next_steps(page, body);
+    vehicle(page, body);
+    monitors(page, body);
+    codes(page, body);
+    page.rule();
+    return page.text();
+}
+
+}  // namespace station::report

@@ -1,0 +1,117 @@
+#include "sync/uploader/send.hpp"
+
+#include "sync/http/post.hpp"
+#include "sync/wire/wire.hpp"
+
+#include <algorithm>
+
+namespace syncing {
+namespace {
+
+using protocols::Failure;
+using protocols::Fault;
+using protocols::Result;
+
+constexpr int batch_records = 32;
+
+wire::Batch batch_of(const station::records::Store& store, std::vector<station::records::Record> records) {
+    wire::Batch batch;
+    batch.station = store.station();
+    batch.public_key = store.public_key();
+    std::size_t bytes = 0;
+    for (auto& record : records) {
+        bytes += record.body.size() + record.transcript.size();
+        // Base64 and JSON add about a half; a single large record still goes alone.
+        if (!batch.items.empty() && bytes > wire::batch_bytes_max / 2) {
+            break;
+        }
+        batch.items.push_back(
+            {record.sequence, record.previous, record.hash, record.signature,
+             std::move(record.body), std::move(record.transcript)}
+        );
+    }
+    return batch;
+}
+
+std::string without_slash(std::string url) {
+    while (url.ends_with('/')) {
+        url.pop_back();
+    }
+    return url;
+}
+
+}  // namespace
+
+Result<Sent> send_batch(
+    station::records::Store& store, const std::string& centre, std::chrono::milliseconds limit
+) {
+    auto records = store.unsent(batch_records);
+    if (records.has_error()) {
+        return records.error();
+    }
+    Sent sent;
+    if (records.value().empty()) {
+        return sent;
+    }
+    const auto first = records.value().front().sequence;
+    const auto batch = batch_of(store, std::move(records.value()));
+    const auto url =
+        without_slash(centre) + "/v1/stations/" + store.station() + "/records";
+    const auto answer = http::post(url, wire::to_text(batch), limit);
+    if (answer.has_error()) {
+        return answer.error();
+    }
+    if (answer.value().status != 200) {
+        const auto status = answer.value().status;
+        const auto fault = status >= 500 || status == 429 ? Fault::centre_unreachable
+                                                          : Fault::centre_refused;
+        return Failure{fault, "HTTP " + std::to_string(status) + " " + answer.value().body.substr(0, 200)};
+    }
+    const auto reply = wire::reply_from_text(answer.value().body);
+    if (reply.has_error() || !wire::holds(reply.value(), store.station())) {
+        return Failure{Fault::centre_refused, "the centre's receipt is not valid"};
+    }
+    for (const auto& one : reply.value().results) {
+        if (one.status == wire::Status::quarantined) {
+            sent.problem = sent.quarantined == 0 ? one.code : sent.problem;
+            ++sent.quarantined;
+        }
+    }
+    if (reply.value().head >= first) {
+        const auto filed = store.confirmed(reply.value().head, answer.value().body);
+        if (filed.has_error()) {
+            return filed.error();
+        }
+        sent.confirmed = reply.value().head - first + 1;
+    }
+    if (sent.confirmed == 0 && sent.quarantined > 0) {
+        return Failure{Fault::centre_refused, "quarantined: " + sent.problem};
+    }
+    return sent;
+}
+
+Result<Sent> send_all(
+    station::records::Store& store, const std::string& centre, std::chrono::milliseconds limit
+) {
+    const auto give_up = std::chrono::steady_clock::now() + limit;
+    Sent total;
+    for (;;) {
+        const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(
+            give_up - std::chrono::steady_clock::now()
+        );
+        if (left.count() <= 0) {
+            return total;
+        }
+        const auto sent = send_batch(store, centre, left);
+        if (sent.has_error()) {
+            return sent.error();
+        }
+        if (sent.value().confirmed == 0) {
+            return total;
+        }
+        total.confirmed += sent.value().confirmed;
+        total.quarantined += sent.value().quarantined;
+    }
+}
+
+}  // namespace syncing

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "protocols/base/result.hpp"
+#include "station/criteria/profile.hpp"
+#include "station/report/text.hpp"
+
+#include <stdexcept>
+#include <string>
+
+namespace ui::terminal {
+
+/// Documented in README.md: 0, 10-15 are verdicts, 2 usage, 1 and 20-36 errors.
+inline constexpr int exit_ok = 0;
+inline constexpr int exit_error = 1;
+inline constexpr int exit_usage = 2;
+[[nodiscard]] int exit_code(station::criteria::Verdict verdict);
+
+/// A world fault that ends a command with its message and exit code.
+struct Stopped : std::runtime_error {
+    explicit Stopped(protocols::Failure failure)
+        : std::runtime_error(failure.detail), failure(std::move(failure)) {}
+    protocols::Failure failure;
+};
+
+/// The value, or Stopped.
+template <class T>
+[[nodiscard]] T value_or_stop(protocols::Result<T>&& result) {
+    if (result.has_error()) {
+        throw Stopped(result.error());
+    }
+    return std::move(result.value());
+}
+
+/// es unless --lang or the environment says en.
+[[nodiscard]] station::report::Language language(const std::string& chosen);
+
+/// Whole file, or standard input for `-`. Stopped with malformed when unreadable.
+[[nodiscard]] std::string file_text(const std::string& path);
+
+struct LoadedProfile {
+    std::string source;
+    station::criteria::Profile profile;
+};
+/// `ID[@VARIANT]` or `FILE.json[@VARIANT]`; `variant` overrides.
+[[nodiscard]] LoadedProfile load_profile(const std::string& name, std::string variant = {});
+
+// One function a command: argv from argv[2] on; JSON to stdout, words for people to stderr.
+int adapters(int argc, char** argv);
+int read(int argc, char** argv);
+int judge(int argc, char** argv);
+int run(int argc, char** argv);
+int replay(int argc, char** argv);
+int verify(int argc, char** argv);
+int decode(int argc, char** argv);
+int send(int argc, char** argv);
+
+}  // namespace ui::terminal

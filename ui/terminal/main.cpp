@@ -1,0 +1,87 @@
+#include "station/messages/messages.hpp"
+#include "ui/terminal/arguments.hpp"
+#include "ui/terminal/commands.hpp"
+
+#include <array>
+#include <csignal>
+#include <iostream>
+#include <string_view>
+
+namespace {
+
+namespace terminal = ui::terminal;
+
+constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
+
+  obd-inspect adapters [--adapter ADAPTER]          adapters plugged in; or what one says it is
+  obd-inspect read --adapter ADAPTER [--format text|json] [--record FILE]
+  obd-inspect judge --profile ID[@VARIANT] [--facts FILE|-]
+  obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
+                  --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…]
+                  [--lamp key-on=yes|no,running=yes|no] [--connector ok|missing|intermediate_device]
+                  [--technician NAME] [--visit N] [--previous VERDICT] [--centre URL]
+  obd-inspect replay FILE --profile ID [--vehicle …] [--lamp …]
+  obd-inspect replay --station DIR [--sequence N]   repeat stored inspections
+  obd-inspect verify --station DIR
+  obd-inspect send --station DIR --centre URL
+  obd-inspect decode --bus can|legacy HEX…
+
+ADAPTER is serial:DEVICE[@BAUD] or tcp:HOST:PORT. --lang es|en chooses the language of messages.
+Exit: 0 pass or ok, 10 fail, 11 not ready, 12 no communication, 13 refer, 14 not applicable,
+15 invalid, 2 usage, 20-36 an error with its own code (README.md), 1 any other error.
+)";
+
+struct Command {
+    std::string_view name;
+    int (*run)(int, char**);
+};
+constexpr std::array commands{
+    Command{"adapters", &terminal::adapters}, Command{"read", &terminal::read},
+    Command{"judge", &terminal::judge},       Command{"run", &terminal::run},
+    Command{"replay", &terminal::replay},     Command{"verify", &terminal::verify},
+    Command{"decode", &terminal::decode},     Command{"send", &terminal::send},
+};
+
+std::string chosen_language(int argc, char** argv) {
+    for (int i = 1; i + 1 < argc; ++i) {
+        if (std::string_view(argv[i]) == "--lang") {
+            return argv[i + 1];
+        }
+    }
+    return {};
+}
+
+int run(int argc, char** argv) {
+    if (argc < 2 || std::string_view(argv[1]) == "--help") {
+        (argc < 2 ? std::cerr : std::cout) << usage;
+        return argc < 2 ? terminal::exit_usage : terminal::exit_ok;
+    }
+    for (const auto& command : commands) {
+        if (command.name == argv[1]) {
+            return command.run(argc, argv);
+        }
+    }
+    throw terminal::UsageError("there is no command \"" + std::string(argv[1]) + "\"");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    std::signal(SIGPIPE, SIG_IGN);
+    try {
+        return run(argc, argv);
+    } catch (const terminal::UsageError& error) {
+        std::cerr << "obd-inspect: " << error.what() << "\n\n" << usage;
+        return terminal::exit_usage;
+    } catch (const terminal::Stopped& stopped) {
+        const bool english =
+            terminal::language(chosen_language(argc, argv)) == station::report::Language::english;
+        std::cerr << (english ? station::messages::english(stopped.failure)
+                              : station::messages::spanish(stopped.failure))
+                  << "\n";
+        return station::messages::message_for(stopped.failure.fault).exit_code;
+    } catch (const std::exception& error) {
+        std::cerr << "obd-inspect: " << error.what() << "\n";
+        return terminal::exit_error;
+    }
+}

@@ -1,0 +1,210 @@
+#include "obd/snapshot/json.hpp"
+#include "obd/snapshot/meaning.hpp"
+#include "station/criteria/judge.hpp"
+#include "station/inspection/inspection.hpp"
+#include "station/records/store.hpp"
+#include "station/seal/seal.hpp"
+#include "ui/terminal/arguments.hpp"
+#include "ui/terminal/commands.hpp"
+#include "ui/terminal/vehicle_options.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+#include <iostream>
+
+namespace ui::terminal {
+namespace {
+
+namespace criteria = station::criteria;
+namespace json = boost::json;
+using protocols::Failure;
+using protocols::Fault;
+using station::report::Language;
+
+int print_judgement(
+    const criteria::Profile& profile, const criteria::Facts& facts, bool assume_applicable
+) {
+    const auto judgement = criteria::judge(profile, facts, assume_applicable);
+    std::cout << json::serialize(criteria::to_json(judgement, profile, facts)) << "\n";
+    return exit_code(judgement.verdict);
+}
+
+criteria::Profile stored_profile(station::records::Store& store, const json::value& body) {
+    const auto& named = body.at("profile");
+    const std::string hash(named.at("sha256").as_string());
+    const auto source = value_or_stop(store.profile(hash));
+    if (!source) {
+        throw Stopped({Fault::store_damaged, "the criteria " + hash + " are not kept here"});
+    }
+    return value_or_stop(
+        criteria::read_profile(*source, std::string(named.at("variant").as_string()))
+    );
+}
+
+/// Repeats one stored inspection; false when it does not give what was recorded.
+bool repeats(station::records::Store& store, const station::records::Record& record, json::array& out) {
+    const auto body = json::parse(record.body);
+    json::object line{{"sequence", static_cast<std::int64_t>(record.sequence)}};
+    if (body.at("type") != "inspection") {
+        line["type"] = body.at("type");
+        line["same"] = nullptr;
+        out.push_back(std::move(line));
+        return true;
+    }
+    const auto profile = stored_profile(store, body);
+    const auto text = value_or_stop(station::seal::expand(record.transcript));
+    const auto transcript = value_or_stop(protocols::transcript::transcript_from_text(text));
+    const auto snapshot =
+        value_or_stop(station::inspection::replay(transcript, profile.connect_attempts));
+    const auto stated = value_or_stop(station::inspection::stated_from(body));
+    const auto facts = criteria::facts_from(stated, snapshot);
+    const auto judgement = criteria::judge(profile, facts);
+    const bool same = obd::to_json(snapshot) == body.at("snapshot") &&
+                      criteria::to_json(judgement, profile, facts) == body.at("judgement");
+    line["verdict"] = criteria::id(judgement.verdict);
+    line["recorded"] = body.at("judgement").at("verdict");
+    line["same"] = same;
+    out.push_back(std::move(line));
+    return same;
+}
+
+int replay_station(const Arguments& arguments) {
+    auto store = value_or_stop(station::records::Store::open(arguments.get("--station")));
+    const auto head = value_or_stop(store.head());
+    std::uint64_t first = 1;
+    std::uint64_t last = head;
+    if (arguments.has("--sequence")) {
+        try {
+            first = last = std::stoull(arguments.get("--sequence"));
+        } catch (const std::logic_error&) {
+            throw UsageError("--sequence needs a number");
+        }
+    }
+    json::array results;
+    bool all_same = true;
+    for (auto sequence = first; sequence <= last; ++sequence) {
+        const auto record = value_or_stop(store.record(sequence));
+        if (!record) {
+            throw Stopped({Fault::store_damaged, "record " + std::to_string(sequence) + " is missing"});
+        }
+        all_same = repeats(store, *record, results) && all_same;
+    }
+    std::cout << json::serialize(json::object{{"records", std::move(results)}, {"same", all_same}})
+              << "\n";
+    return all_same ? exit_ok : exit_error;
+}
+
+}  // namespace
+
+int judge(int argc, char** argv) {
+    const Arguments arguments(
+        argc, argv, 2, {"--profile", "--variant", "--facts", "--lang"}, {}
+    );
+    const auto path = arguments.get("--facts", "-");
+    const auto text = file_text(path);
+    auto parsed = criteria::parse_json(text);
+    if (parsed.has_error()) {
+        throw Stopped({Fault::malformed, path + ": " + parsed.error().detail});
+    }
+    auto variant = arguments.get("--variant");
+    if (const auto* object = parsed.value().if_object(); object != nullptr && variant.empty()) {
+        const auto* stated = object->if_contains("variant");
+        if (stated != nullptr && stated->is_string()) {
+            variant = std::string(stated->get_string());
+        }
+    }
+    const auto loaded = load_profile(arguments.need("--profile"), variant);
+    auto facts = criteria::read_facts(parsed.value(), text);
+    if (facts.has_error()) {
+        throw Stopped({Fault::malformed, path + ": " + facts.error().detail});
+    }
+    return print_judgement(loaded.profile, facts.value(), false);
+}
+
+int replay(int argc, char** argv) {
+    const Arguments arguments(
+        argc,
+        argv,
+        2,
+        {"--profile", "--variant", "--vehicle", "--lamp", "--connector", "--visit", "--previous",
+         "--station", "--sequence", "--lang"},
+        {}
+    );
+    if (arguments.has("--station")) {
+        return replay_station(arguments);
+    }
+    if (arguments.words().size() != 1) {
+        throw UsageError("replay needs one FILE, or --station DIR");
+    }
+    const auto& path = arguments.words().front();
+    const auto loaded = load_profile(arguments.need("--profile"), arguments.get("--variant"));
+    const auto text = file_text(path);
+    auto transcript = protocols::transcript::transcript_from_text(text);
+    if (transcript.has_error()) {
+        throw Stopped({Fault::malformed, path + ": " + transcript.error().detail});
+    }
+    // A recording made by `read` holds one attempt; a station's holds as many as its programme.
+    auto snapshot = station::inspection::replay(transcript.value(), loaded.profile.connect_attempts);
+    if (snapshot.has_error() && snapshot.error().fault == Fault::replay_diverged) {
+        auto once = station::inspection::replay(transcript.value(), 1);
+        if (once.has_value() || once.error().fault != Fault::replay_diverged) {
+            snapshot = std::move(once);
+        }
+    }
+    if (snapshot.has_error()) {
+        throw Stopped(snapshot.error());
+    }
+    const auto stated = stated_from(arguments);
+    const bool vehicle_stated = arguments.has("--vehicle");
+    if (!vehicle_stated) {
+        const bool spanish = language(arguments.get("--lang")) == Language::spanish;
+        std::cerr << (spanish ? "Aviso: sin --vehicle no se juzga si el programa aplica a este vehículo.\n"
+                              : "Note: without --vehicle, whether the programme applies is not judged.\n");
+    }
+    const auto facts = criteria::facts_from(stated, snapshot.value());
+    return print_judgement(loaded.profile, facts, !vehicle_stated);
+}
+
+int verify(int argc, char** argv) {
+    const Arguments arguments(argc, argv, 2, {"--station", "--lang"}, {});
+    const auto found = value_or_stop(station::records::verify(arguments.need("--station")));
+    json::object out{
+        {"ok", found.problem.empty()},
+        {"station", found.station},
+        {"records", static_cast<std::int64_t>(found.records)},
+        {"confirmed", static_cast<std::int64_t>(found.confirmed)},
+        {"public_key", found.key},
+        {"problem", found.problem},
+        {"broken_at", nullptr},
+    };
+    if (found.broken_at) {
+        out["broken_at"] = static_cast<std::int64_t>(*found.broken_at);
+    }
+    std::cout << json::serialize(out) << std::endl;
+    if (!found.problem.empty()) {
+        throw Stopped({Fault::store_damaged, found.problem});
+    }
+    return exit_ok;
+}
+
+int decode(int argc, char** argv) {
+    const Arguments arguments(argc, argv, 2, {"--bus", "--lang"}, {});
+    const auto bus = arguments.need("--bus");
+    if (bus != "can" && bus != "legacy") {
+        throw UsageError("--bus must be can or legacy");
+    }
+    if (arguments.words().empty()) {
+        throw UsageError("decode needs hex bytes");
+    }
+    const auto meaning = obd::meaning_of_text(
+        arguments.words(), bus == "can" ? obd::Framing::can : obd::Framing::legacy
+    );
+    if (meaning.has_error()) {
+        throw Stopped(meaning.error());
+    }
+    std::cout << json::serialize(meaning.value()) << "\n";
+    return exit_ok;
+}
+
+}  // namespace ui::terminal
