@@ -17,8 +17,8 @@ inline constexpr int exit_usage = 2;
 
 /// A world fault that ends a command with its message and exit code.
 struct Stopped : std::runtime_error {
-    explicit Stopped(protocols::Failure failure)
-        : std::runtime_error(failure.detail), failure(std::move(failure)) {}
+    explicit Stopped(protocols::Failure why)
+        : std::runtime_error(why.detail), failure(std::move(why)) {}
     protocols::Failure failure;
 };
 
