@@ -1,0 +1,223 @@
+#include "ui/presenters/station_presenter.hpp"
+
+#include "obd/decode/information.hpp"
+
+namespace ui::presenters {
+namespace {
+
+constexpr int vin_length = 17;
+constexpr int oldest_year = 1900;
+constexpr int newest_year = 2100;
+constexpr int heaviest_kg = 100000;
+
+QVariantMap both(const Both& text) {
+    return {{"es", text.es}, {"en", text.en}};
+}
+
+}  // namespace
+
+StationPresenter::StationPresenter(Station station, QObject* parent)
+    : QObject(parent), station_(std::move(station)) {
+    constexpr int tick_ms = 250;
+    tick_.setInterval(tick_ms);
+    connect(&tick_, &QTimer::timeout, this, [this] {
+        const int now = static_cast<int>(clock_.elapsed() / 1000);
+        if (now != seconds_) {
+            seconds_ = now;
+            Q_EMIT secondsChanged();
+        }
+    });
+}
+
+QString StationPresenter::modelYear() const {
+    return entered_.modelYear == 0 ? QString() : QString::number(entered_.modelYear);
+}
+
+QString StationPresenter::grossWeight() const {
+    return entered_.grossWeightKg == 0 ? QString() : QString::number(entered_.grossWeightKg);
+}
+
+QString StationPresenter::vinProblem() const {
+    const auto vin = entered_.vin.toStdString();
+    if (vin.empty()) {
+        return {};
+    }
+    if (vin.size() != vin_length) {
+        return QStringLiteral("length");
+    }
+    const auto check = obd::check_vin(vin);
+    if (!check.well_formed) {
+        return QStringLiteral("letters");
+    }
+    return check.check_digit_applies && !check.check_digit_matches ? QStringLiteral("check_digit")
+                                                                   : QString();
+}
+
+bool StationPresenter::vehicleComplete() const {
+    const auto problem = vinProblem();
+    const bool named = !entered_.plate.isEmpty() || !entered_.vin.isEmpty();
+    const bool vin_usable = problem.isEmpty() || problem == QLatin1String("check_digit");
+    return named && vin_usable && entered_.modelYear != 0 && !entered_.fuel.isEmpty() &&
+           entered_.grossWeightKg != 0;
+}
+
+void StationPresenter::setVin(const QString& vin) {
+    const auto clean = vin.trimmed().toUpper();
+    if (clean == entered_.vin) {
+        return;
+    }
+    entered_.vin = clean;
+    const auto check = obd::check_vin(clean.toStdString());
+    if (check.well_formed && check.model_year && (entered_.modelYear == 0 || yearFromVin_)) {
+        entered_.modelYear = *check.model_year;
+        yearFromVin_ = true;
+    }
+    Q_EMIT vehicleChanged();
+}
+
+void StationPresenter::setPlate(const QString& plate) {
+    entered_.plate = plate.trimmed().toUpper();
+    Q_EMIT vehicleChanged();
+}
+
+void StationPresenter::setModelYear(const QString& year) {
+    const int value = year.toInt();
+    entered_.modelYear = value >= oldest_year && value <= newest_year ? value : 0;
+    yearFromVin_ = false;
+    Q_EMIT vehicleChanged();
+}
+
+void StationPresenter::setFuel(const QString& fuel) {
+    entered_.fuel = fuel;
+    Q_EMIT vehicleChanged();
+}
+
+void StationPresenter::setGrossWeight(const QString& weight) {
+    const int value = weight.toInt();
+    entered_.grossWeightKg = value > 0 && value <= heaviest_kg ? value : 0;
+    Q_EMIT vehicleChanged();
+}
+
+void StationPresenter::setLampKeyOn(const QString& answer) {
+    entered_.lampKeyOn = answer;
+    Q_EMIT lampChanged();
+}
+
+void StationPresenter::setLampRunning(const QString& answer) {
+    entered_.lampRunning = answer;
+    Q_EMIT lampChanged();
+}
+
+void StationPresenter::scanned(const QString& text) {
+    auto code = text.trimmed().toUpper();
+    if (code.size() == vin_length + 1 && code.startsWith(u'I')) {
+        code.remove(0, 1);
+    }
+    if (page_ == Result) {
+        nextVehicle();
+    }
+    if (page_ != Vehicle) {
+        return;
+    }
+    if (code.size() == vin_length) {
+        setVin(code);
+    } else {
+        setPlate(code);
+    }
+}
+
+void StationPresenter::next() {
+    switch (page_) {
+        case Vehicle:
+            if (vehicleComplete()) {
+                go(Connect);
+            }
+            break;
+        case Connect:
+            progress_ = {};
+            seconds_ = 0;
+            setError({}, {});
+            Q_EMIT progressChanged();
+            Q_EMIT secondsChanged();
+            clock_.start();
+            tick_.start();
+            go(Reading);
+            Q_EMIT readingWanted(entered_);
+            break;
+        case Reading:
+            break;
+        case Result:
+            nextVehicle();
+            break;
+    }
+}
+
+void StationPresenter::back() {
+    if (page_ == Connect) {
+        setError({}, {});
+        go(Vehicle);
+    } else if (page_ == Reading) {
+        stop();
+    }
+}
+
+void StationPresenter::stop() {
+    if (page_ == Reading) {
+        Q_EMIT stopWanted();
+    }
+}
+
+void StationPresenter::nextVehicle() {
+    entered_ = {};
+    yearFromVin_ = false;
+    result_ = {};
+    setError({}, {});
+    Q_EMIT vehicleChanged();
+    Q_EMIT lampChanged();
+    Q_EMIT resultChanged();
+    go(Vehicle);
+}
+
+void StationPresenter::showProgress(const Progress& progress) {
+    progress_ = progress;
+    Q_EMIT progressChanged();
+}
+
+void StationPresenter::showFinished(const Finished& finished) {
+    tick_.stop();
+    if (!finished.judged) {
+        setError(finished.errorCode, finished.error);
+        go(Connect);
+        return;
+    }
+    result_ = {
+        {"verdict", finished.verdict},   {"word", both(finished.word)},
+        {"causes", finished.causes},     {"nextSteps", finished.nextSteps},
+        {"monitors", finished.monitors}, {"rules", finished.rules},
+        {"codes", finished.codes},       {"vinRead", finished.vinRead},
+        {"sequence", finished.sequence}, {"seconds", seconds_},
+    };
+    Q_EMIT resultChanged();
+    go(Result);
+}
+
+void StationPresenter::showCentre(int waiting, bool reached) {
+    waiting_ = waiting;
+    centreReached_ = reached;
+    Q_EMIT centreChanged();
+}
+
+void StationPresenter::go(Page page) {
+    if (page_ != page) {
+        page_ = page;
+        Q_EMIT pageChanged();
+    }
+}
+
+void StationPresenter::setError(const QString& code, const Both& text) {
+    error_ = code.isEmpty() ? QVariantMap()
+                            : QVariantMap{{"code", code}, {"es", text.es}, {"en", text.en}};
+    Q_EMIT errorChanged();
+}
+
+}  // namespace ui::presenters

@@ -1,0 +1,170 @@
+#pragma once
+
+#include <QtCore/QElapsedTimer>
+#include <QtCore/QObject>
+#include <QtCore/QString>
+#include <QtCore/QStringList>
+#include <QtCore/QTimer>
+#include <QtCore/QVariantList>
+#include <QtCore/QVariantMap>
+
+namespace ui::presenters {
+
+/// A sentence in both languages; the view picks.
+struct Both {
+    QString es;
+    QString en;
+};
+
+/// What the technician entered, handed to the engine when the reading starts.
+struct Entered {
+    QString vin;
+    QString plate;
+    int modelYear = 0;
+    QString fuel;
+    int grossWeightKg = 0;
+    QString lampKeyOn;    ///< yes, no or empty
+    QString lampRunning;  ///< yes, no or empty
+};
+
+struct Progress {
+    QString step;
+    double share = 0;
+    int attempt = 1;
+    bool adapterFound = false;
+    bool protocolFound = false;
+};
+
+/// What came of an inspection: a judged record, or an error that ended it.
+struct Finished {
+    bool judged = false;
+    QString verdict;
+    Both word;
+    QVariantList causes;    ///< {es, en}
+    QVariantList nextSteps; ///< {es, en}
+    QVariantList monitors;  ///< {code, state}
+    QVariantList rules;     ///< {id, es, en, outcome, clause, decides}
+    QStringList codes;
+    QString vinRead;
+    qint64 sequence = 0;
+    QString errorCode;
+    Both error;
+};
+
+/// The technician's flow as state: which page, what it shows, what may be done. Draws nothing,
+/// reads nothing; the engine answers its signals by calling the slots.
+class StationPresenter : public QObject {
+    Q_OBJECT
+    Q_PROPERTY(Page page READ page NOTIFY pageChanged)
+    Q_PROPERTY(QString vin READ vin WRITE setVin NOTIFY vehicleChanged)
+    Q_PROPERTY(QString plate READ plate WRITE setPlate NOTIFY vehicleChanged)
+    Q_PROPERTY(QString modelYear READ modelYear WRITE setModelYear NOTIFY vehicleChanged)
+    Q_PROPERTY(QString fuel READ fuel WRITE setFuel NOTIFY vehicleChanged)
+    Q_PROPERTY(QString grossWeight READ grossWeight WRITE setGrossWeight NOTIFY vehicleChanged)
+    Q_PROPERTY(QString vinProblem READ vinProblem NOTIFY vehicleChanged)
+    Q_PROPERTY(bool vehicleComplete READ vehicleComplete NOTIFY vehicleChanged)
+    Q_PROPERTY(QString lampKeyOn READ lampKeyOn WRITE setLampKeyOn NOTIFY lampChanged)
+    Q_PROPERTY(QString lampRunning READ lampRunning WRITE setLampRunning NOTIFY lampChanged)
+    Q_PROPERTY(QString step READ step NOTIFY progressChanged)
+    Q_PROPERTY(double share READ share NOTIFY progressChanged)
+    Q_PROPERTY(int attempt READ attempt NOTIFY progressChanged)
+    Q_PROPERTY(bool adapterFound READ adapterFound NOTIFY progressChanged)
+    Q_PROPERTY(bool protocolFound READ protocolFound NOTIFY progressChanged)
+    Q_PROPERTY(int seconds READ seconds NOTIFY secondsChanged)
+    Q_PROPERTY(QVariantMap result READ result NOTIFY resultChanged)
+    Q_PROPERTY(QVariantMap error READ error NOTIFY errorChanged)
+    Q_PROPERTY(int waiting READ waiting NOTIFY centreChanged)
+    Q_PROPERTY(bool centreReached READ centreReached NOTIFY centreChanged)
+    Q_PROPERTY(bool centreKnown READ centreKnown CONSTANT)
+    Q_PROPERTY(QString stationId READ stationId CONSTANT)
+    Q_PROPERTY(QString adapter READ adapter CONSTANT)
+    Q_PROPERTY(QString programme READ programme CONSTANT)
+
+public:
+    enum Page { Vehicle, Connect, Reading, Result };
+    Q_ENUM(Page)
+
+    struct Station {
+        QString id;
+        QString adapter;
+        QString programme;
+        bool hasCentre = false;
+    };
+    explicit StationPresenter(Station station, QObject* parent = nullptr);
+
+    Page page() const { return page_; }
+    QString vin() const { return entered_.vin; }
+    QString plate() const { return entered_.plate; }
+    QString modelYear() const;
+    QString fuel() const { return entered_.fuel; }
+    QString grossWeight() const;
+    /// Empty, `length`, `letters` or `check_digit`; the last is a warning only.
+    QString vinProblem() const;
+    bool vehicleComplete() const;
+    QString lampKeyOn() const { return entered_.lampKeyOn; }
+    QString lampRunning() const { return entered_.lampRunning; }
+    QString step() const { return progress_.step; }
+    double share() const { return progress_.share; }
+    int attempt() const { return progress_.attempt; }
+    bool adapterFound() const { return progress_.adapterFound; }
+    bool protocolFound() const { return progress_.protocolFound; }
+    int seconds() const { return seconds_; }
+    QVariantMap result() const { return result_; }
+    QVariantMap error() const { return error_; }
+    int waiting() const { return waiting_; }
+    bool centreReached() const { return centreReached_; }
+    bool centreKnown() const { return station_.hasCentre; }
+    QString stationId() const { return station_.id; }
+    QString adapter() const { return station_.adapter; }
+    QString programme() const { return station_.programme; }
+
+    void setVin(const QString& vin);
+    void setPlate(const QString& plate);
+    void setModelYear(const QString& year);
+    void setFuel(const QString& fuel);
+    void setGrossWeight(const QString& weight);
+    void setLampKeyOn(const QString& answer);
+    void setLampRunning(const QString& answer);
+
+    /// A scanner's burst, whatever has the focus. Strips the `I` prefix of door labels.
+    Q_INVOKABLE void scanned(const QString& text);
+    Q_INVOKABLE void next();
+    Q_INVOKABLE void back();
+    Q_INVOKABLE void stop();
+    Q_INVOKABLE void nextVehicle();
+
+    void showProgress(const Progress& progress);
+    void showFinished(const Finished& finished);
+    void showCentre(int waiting, bool reached);
+
+Q_SIGNALS:
+    void pageChanged();
+    void vehicleChanged();
+    void lampChanged();
+    void progressChanged();
+    void secondsChanged();
+    void resultChanged();
+    void errorChanged();
+    void centreChanged();
+    void readingWanted(const ui::presenters::Entered& entered);
+    void stopWanted();
+
+private:
+    void go(Page page);
+    void setError(const QString& code, const Both& text);
+
+    Station station_;
+    Page page_ = Vehicle;
+    Entered entered_;
+    bool yearFromVin_ = false;
+    Progress progress_;
+    QElapsedTimer clock_;
+    QTimer tick_;
+    int seconds_ = 0;
+    QVariantMap result_;
+    QVariantMap error_;
+    int waiting_ = 0;
+    bool centreReached_ = true;
+};
+
+}  // namespace ui::presenters

@@ -1,0 +1,72 @@
+import QtQuick
+import Station
+import QtQuick.Layouts
+
+ColumnLayout {
+    id: page
+    spacing: 16
+
+    function focusFirst() { start.forceActiveFocus(); }
+
+    Label { text: Words.say("connect_title"); font.pixelSize: 34; font.bold: true }
+    Notice {
+        visible: presenter.error.code !== undefined
+        text: Words.pick(presenter.error)
+        Layout.fillWidth: true
+    }
+    Rectangle {
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        color: Theme.card
+        radius: 12
+        border.color: Theme.soft
+        ColumnLayout {
+            anchors.fill: parent
+            anchors.margins: 24
+            spacing: 14
+            RowLayout {
+                spacing: 16
+                Label { text: "1"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                Label { text: Words.say("connect_1"); Layout.fillWidth: true }
+                Label { text: presenter.adapter; color: Theme.quiet; font.pixelSize: Theme.small; elide: Text.ElideMiddle; wrapMode: Text.NoWrap; Layout.maximumWidth: 420 }
+            }
+            RowLayout {
+                spacing: 16
+                Label { text: "2"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                Label { text: Words.say("connect_2"); Layout.fillWidth: true }
+            }
+            Question {
+                number: "3"
+                words: Words.say("lamp_key_on")
+                answer: presenter.lampKeyOn
+                onAnswered: answer => presenter.lampKeyOn = answer
+                Layout.fillWidth: true
+            }
+            RowLayout {
+                spacing: 16
+                Label { text: "4"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                Label { text: Words.say("connect_4"); Layout.fillWidth: true }
+            }
+            Question {
+                number: "5"
+                words: Words.say("lamp_running")
+                answer: presenter.lampRunning
+                onAnswered: answer => presenter.lampRunning = answer
+                Layout.fillWidth: true
+            }
+            Item { Layout.fillHeight: true }
+        }
+    }
+    RowLayout {
+        BigButton { text: Words.say("back"); onClicked: presenter.back() }
+        Item { Layout.fillWidth: true }
+        BigButton {
+            id: start
+            text: Words.say(presenter.error.code === undefined ? "start_reading" : "try_again")
+            primary: true
+            implicitWidth: 320
+            implicitHeight: 84
+            onClicked: presenter.next()
+        }
+    }
+}

@@ -1,0 +1,89 @@
+import QtQuick
+import Station
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+
+ApplicationWindow {
+    id: window
+    visible: true
+    width: 1280
+    height: 800
+    minimumWidth: 1024
+    minimumHeight: 600
+    color: Theme.page
+    title: presenter.stationId
+    Component.onCompleted: {
+        Words.language = startLanguage === "en" ? "en" : "es";
+        pages.children[presenter.page].focusFirst();
+    }
+
+    function centreText() {
+        const waiting = presenter.waiting;
+        if (!presenter.centreKnown)
+            return Words.say("no_centre").arg(waiting);
+        if (!presenter.centreReached)
+            return Words.say("offline").arg(waiting);
+        return waiting > 0 ? Words.say("sending").arg(waiting) : Words.say("online");
+    }
+
+    Shortcut { sequence: "F2"; onActivated: Words.toggle() }
+    Shortcut { sequence: "Escape"; onActivated: presenter.back() }
+    Shortcut {
+        sequences: ["Return", "Enter"]
+        enabled: presenter.page !== 2
+        onActivated: presenter.next()
+    }
+
+    Connections {
+        target: presenter
+        function onPageChanged() { pages.children[presenter.page].focusFirst(); }
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        spacing: 0
+        Rectangle {
+            Layout.fillWidth: true
+            implicitHeight: 52
+            color: Theme.ink
+            RowLayout {
+                anchors.fill: parent
+                anchors.leftMargin: Theme.gap
+                anchors.rightMargin: 12
+                spacing: 24
+                Label { text: presenter.stationId; color: "#ffffff"; font.pixelSize: Theme.small; font.bold: true }
+                Label { text: presenter.programme; color: "#d1d5db"; font.pixelSize: Theme.small }
+                Item { Layout.fillWidth: true }
+                Label { text: window.centreText(); color: presenter.centreReached ? "#ffffff" : Theme.warn; font.pixelSize: Theme.small }
+                Button {
+                    id: languageButton
+                    text: Words.say("other_language")
+                    focusPolicy: Qt.NoFocus
+                    implicitHeight: 44
+                    onClicked: Words.toggle()
+                    Accessible.name: text
+                    contentItem: Text { text: languageButton.text; color: "#ffffff"; font.pixelSize: Theme.small; verticalAlignment: Text.AlignVCenter; leftPadding: 12; rightPadding: 12 }
+                    background: Rectangle { radius: 8; color: languageButton.down ? Theme.accent : "transparent"; border.color: "#9ca3af" }
+                }
+            }
+        }
+        StepBar {
+            current: presenter.page
+            Layout.fillWidth: true
+            Layout.leftMargin: Theme.gap
+            Layout.rightMargin: Theme.gap
+            Layout.topMargin: 14
+        }
+        StackLayout {
+            id: pages
+            currentIndex: presenter.page
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            Layout.margins: Theme.gap
+            VehiclePage {}
+            ConnectPage {}
+            ReadingPage {}
+            ResultPage {}
+        }
+    }
+}

@@ -1,0 +1,194 @@
+import QtQuick
+import Station
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+
+ColumnLayout {
+    id: page
+    spacing: 16
+    property bool detailed: false
+    readonly property var result: presenter.result
+    readonly property string verdict: result.verdict || ""
+    readonly property bool good: verdict === "PASS"
+    readonly property bool bad: verdict === "FAIL"
+
+    function focusFirst() { nextVehicle.forceActiveFocus(); }
+
+    Rectangle {
+        Layout.fillWidth: true
+        implicitHeight: bandRow.implicitHeight + 40
+        radius: 12
+        color: page.good ? Theme.pass : page.bad ? Theme.fail : Theme.warn
+        // Hatching: "could not test" differs from pass and fail without colour.
+        Canvas {
+            anchors.fill: parent
+            visible: !page.good && !page.bad
+            opacity: 0.16
+            onPaint: {
+                const pen = getContext("2d");
+                pen.lineWidth = 10;
+                pen.strokeStyle = "#000000";
+                for (let x = -height; x < width; x += 36) {
+                    pen.beginPath();
+                    pen.moveTo(x, height);
+                    pen.lineTo(x + height, 0);
+                    pen.stroke();
+                }
+            }
+        }
+        RowLayout {
+            id: bandRow
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.verticalCenter: parent.verticalCenter
+            anchors.margins: 28
+            spacing: 24
+            Label {
+                text: page.good ? "✓" : page.bad ? "✕" : "!"
+                font.pixelSize: 72
+                font.bold: true
+                color: page.good || page.bad ? "#ffffff" : Theme.warnInk
+            }
+            Label {
+                text: Words.pick(page.result.word)
+                font.pixelSize: text.length > 16 ? 40 : 68
+                font.bold: true
+                color: page.good || page.bad ? "#ffffff" : Theme.warnInk
+                Layout.fillWidth: true
+                Accessible.role: Accessible.AlertMessage
+            }
+            ColumnLayout {
+                spacing: 2
+                Label {
+                    text: [presenter.plate, presenter.vin].filter(Boolean).join(" · ")
+                    font.pixelSize: 20
+                    color: page.good || page.bad ? "#ffffff" : Theme.warnInk
+                    Layout.alignment: Qt.AlignRight
+                }
+                Label {
+                    text: Words.say("record").arg(page.result.sequence || "").arg(page.result.seconds || 0)
+                    font.pixelSize: 20
+                    color: page.good || page.bad ? "#ffffff" : Theme.warnInk
+                    Layout.alignment: Qt.AlignRight
+                }
+            }
+        }
+    }
+    Flickable {
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        contentHeight: (page.detailed ? details : summary).implicitHeight
+        clip: true
+        ScrollBar.vertical: ScrollBar {}
+        ColumnLayout {
+            id: summary
+            visible: !page.detailed
+            width: parent.width
+            spacing: 12
+            Label {
+                visible: page.good
+                text: Words.say("no_causes")
+                Layout.fillWidth: true
+            }
+            Repeater {
+                model: page.result.causes || []
+                delegate: Label {
+                    required property var modelData
+                    text: "• " + Words.pick(modelData)
+                    font.pixelSize: 26
+                    font.bold: true
+                    Layout.fillWidth: true
+                }
+            }
+            Repeater {
+                model: page.result.nextSteps || []
+                delegate: Label {
+                    required property var modelData
+                    text: Words.say("next_step").arg(Words.pick(modelData))
+                    Layout.fillWidth: true
+                }
+            }
+            Label {
+                visible: (page.result.vinRead || "") !== ""
+                text: Words.say("vin_read").arg(page.result.vinRead || "")
+                color: Theme.quiet
+                font.pixelSize: 20
+            }
+            Label {
+                visible: (page.result.monitors || []).length > 0
+                text: Words.say("monitors")
+                font.bold: true
+            }
+            Flow {
+                Layout.fillWidth: true
+                spacing: 10
+                Repeater {
+                    model: page.result.monitors || []
+                    delegate: Rectangle {
+                        id: tile
+                        required property var modelData
+                        readonly property bool ready: modelData.state === "complete"
+                        width: tileText.implicitWidth + 32
+                        height: 52
+                        radius: 8
+                        color: ready ? Theme.card : Theme.warn
+                        border.width: 2
+                        border.color: ready ? Theme.line : Theme.warnInk
+                        Label {
+                            id: tileText
+                            anchors.centerIn: parent
+                            wrapMode: Text.NoWrap
+                            text: (tile.ready ? "✓ " : "◔ ") + tile.modelData.code + " " + Words.say(tile.modelData.state)
+                            font.pixelSize: 20
+                        }
+                    }
+                }
+            }
+        }
+        ColumnLayout {
+            id: details
+            visible: page.detailed
+            width: parent.width - 20
+            spacing: 8
+            Repeater {
+                model: page.result.rules || []
+                delegate: RowLayout {
+                    id: rule
+                    required property var modelData
+                    Layout.fillWidth: true
+                    spacing: 16
+                    Label { text: rule.modelData.id; font.bold: true; font.pixelSize: Theme.small; Layout.preferredWidth: 100 }
+                    Label {
+                        text: Words.pick(rule.modelData) + " — " + rule.modelData.clause
+                        font.pixelSize: Theme.small
+                        Layout.fillWidth: true
+                    }
+                    Label {
+                        text: ({ pass: "✓ ", fail: "✕ " }[rule.modelData.outcome] || "– ")
+                            + Words.say("rule_" + rule.modelData.outcome)
+                            + (rule.modelData.decides ? "" : " (" + Words.say("recorded") + ")")
+                        font.pixelSize: Theme.small
+                        font.bold: rule.modelData.outcome === "fail" && rule.modelData.decides
+                        color: rule.modelData.outcome === "fail" && rule.modelData.decides ? Theme.fail : Theme.ink
+                        Layout.preferredWidth: 240
+                    }
+                }
+            }
+        }
+    }
+    RowLayout {
+        BigButton {
+            text: Words.say(page.detailed ? "summary" : "why")
+            onClicked: page.detailed = !page.detailed
+        }
+        Item { Layout.fillWidth: true }
+        BigButton {
+            id: nextVehicle
+            text: Words.say("next_vehicle")
+            primary: true
+            implicitWidth: 340
+            implicitHeight: 84
+            onClicked: { page.detailed = false; presenter.nextVehicle(); }
+        }
+    }
+}

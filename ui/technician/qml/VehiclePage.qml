@@ -1,0 +1,112 @@
+import QtQuick
+import Station
+import QtQuick.Controls.Basic
+import QtQuick.Layouts
+
+ColumnLayout {
+    id: page
+    spacing: 16
+    property bool keypadShown: false
+
+    function focusFirst() { vinField.input.forceActiveFocus(); }
+
+    Flickable {
+        Layout.fillWidth: true
+        Layout.fillHeight: true
+        contentHeight: form.implicitHeight
+        clip: true
+        ColumnLayout {
+            id: form
+            width: parent.width
+            spacing: 16
+            Label { text: Words.say("scan_title"); font.pixelSize: 34; font.bold: true; Layout.fillWidth: true }
+            Label { text: Words.say("scan_help"); color: Theme.quiet; font.pixelSize: 20; Layout.fillWidth: true }
+            RowLayout {
+                spacing: 16
+                Field {
+                    id: vinField
+                    title: Words.say("vin")
+                    mono: true
+                    maximumLength: 17
+                    value: presenter.vin
+                    onEdited: text => presenter.vin = text
+                    Layout.fillWidth: true
+                }
+                BigButton {
+                    text: "⌨ " + Words.say("keypad")
+                    implicitHeight: 64
+                    Layout.alignment: Qt.AlignBottom
+                    onClicked: page.keypadShown = !page.keypadShown
+                }
+            }
+            Notice {
+                visible: presenter.vinProblem !== "" && !(presenter.vinProblem === "length" && vinField.input.activeFocus && presenter.vin.length < 17 && !page.keypadShown)
+                text: Words.say("vin_" + presenter.vinProblem).replace("%1", presenter.vin.length)
+                Layout.fillWidth: true
+            }
+            Keypad {
+                visible: page.keypadShown
+                Layout.fillWidth: true
+                onTyped: sign => { if (presenter.vin.length < 17) presenter.vin = presenter.vin + sign; }
+                onErased: presenter.vin = presenter.vin.slice(0, -1)
+                onClosed: page.keypadShown = false
+            }
+            RowLayout {
+                spacing: 16
+                Field {
+                    title: Words.say("plate")
+                    maximumLength: 12
+                    value: presenter.plate
+                    onEdited: text => presenter.plate = text
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: 3
+                }
+                Field {
+                    title: Words.say("year")
+                    maximumLength: 4
+                    inputMethodHints: Qt.ImhDigitsOnly
+                    validator: RegularExpressionValidator { regularExpression: /[0-9]{0,4}/ }
+                    value: presenter.modelYear
+                    onEdited: text => { if (text.length === 4 || text === "") presenter.modelYear = text; }
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: 2
+                }
+                Field {
+                    title: Words.say("weight")
+                    maximumLength: 6
+                    inputMethodHints: Qt.ImhDigitsOnly
+                    validator: RegularExpressionValidator { regularExpression: /[0-9]{0,6}/ }
+                    value: presenter.grossWeight
+                    onEdited: text => presenter.grossWeight = text
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: 2
+                }
+            }
+            Label { text: Words.say("fuel"); font.pixelSize: Theme.small; color: Theme.quiet }
+            RowLayout {
+                spacing: 16
+                Repeater {
+                    model: ["gasoline", "hybrid_gasoline", "diesel", "cng_oem"]
+                    delegate: BigButton {
+                        required property string modelData
+                        text: Words.say(modelData)
+                        chosen: presenter.fuel === modelData
+                        Layout.fillWidth: true
+                        onClicked: presenter.fuel = modelData
+                    }
+                }
+            }
+        }
+    }
+    RowLayout {
+        Item { Layout.fillWidth: true }
+        BigButton {
+            text: Words.say("next")
+            primary: true
+            implicitWidth: 320
+            implicitHeight: 84
+            enabled: presenter.vehicleComplete
+            onClicked: presenter.next()
+        }
+    }
+}

@@ -1,0 +1,67 @@
+#include "ui/technician/wedge_filter.hpp"
+
+#include <QtCore/QCoreApplication>
+#include <QtGui/QKeyEvent>
+#include <QtGui/QWindow>
+
+namespace ui::technician {
+namespace {
+
+constexpr int hold_ms = 35;
+constexpr std::size_t shortest_scan = 6;
+
+bool printable(const QKeyEvent& key) {
+    return key.text().size() == 1 && key.text().at(0).isPrint() &&
+           (key.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) == 0;
+}
+
+}  // namespace
+
+WedgeFilter::WedgeFilter(QWindow* window) : QObject(window), window_(window) {
+    hold_.setSingleShot(true);
+    hold_.setInterval(hold_ms);
+    connect(&hold_, &QTimer::timeout, this, &WedgeFilter::deliver);
+    window->installEventFilter(this);
+}
+
+WedgeFilter::~WedgeFilter() = default;
+
+bool WedgeFilter::eventFilter(QObject*, QEvent* event) {
+    if (delivering_ || event->type() != QEvent::KeyPress) {
+        return false;
+    }
+    const auto& key = *static_cast<QKeyEvent*>(event);
+    const bool ends = key.key() == Qt::Key_Return || key.key() == Qt::Key_Enter;
+    if (ends && held_.size() >= shortest_scan) {
+        QString text;
+        for (const auto& one : held_) {
+            text += one->text();
+        }
+        held_.clear();
+        hold_.stop();
+        Q_EMIT scanned(text);
+        return true;
+    }
+    if (!printable(key)) {
+        deliver();
+        return false;
+    }
+    held_.emplace_back(key.clone());
+    hold_.start();
+    return true;
+}
+
+void WedgeFilter::deliver() {
+    hold_.stop();
+    auto keys = std::move(held_);
+    held_.clear();
+    delivering_ = true;
+    for (const auto& key : keys) {
+        if (window_) {
+            QCoreApplication::sendEvent(window_, key.get());
+        }
+    }
+    delivering_ = false;
+}
+
+}  // namespace ui::technician
