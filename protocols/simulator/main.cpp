@@ -26,6 +26,8 @@ constexpr const char* usage = R"(obd-sim: a simulated vehicle behind a simulated
           --elm pty:LINK | --elm tcp:HOST:PORT   [--baud 38400]
   obd-sim --dialogue FILE [--id ID] --elm …      play a recorded dialogue (JSON Lines)
   obd-sim --list                                 vehicles that are built in
+  obd-sim --papers NAME|FILE                     what obd-inspect --vehicle takes for it
+  obd-sim --lamp NAME|FILE                       what obd-inspect --lamp takes for it
 
 --baud 0 makes the serial line take no time. Ends with Ctrl-C.
 )";
@@ -77,7 +79,7 @@ std::map<std::string, std::string> options(int argc, char** argv) {
             continue;
         }
         static const std::vector<std::string> known{
-            "--vehicle", "--adapter", "--elm", "--baud", "--dialogue", "--id"};
+            "--vehicle", "--adapter", "--elm", "--baud", "--dialogue", "--id", "--papers", "--lamp"};
         if (std::ranges::find(known, name) == known.end() || i + 1 == argc) {
             throw UsageError("do not understand \"" + name + "\"");
         }
@@ -91,6 +93,16 @@ void list_vehicles() {
         const auto vehicle = sim::built_in_vehicle(name);
         std::cout << name << "\t" << vehicle.value().title_en << "\n";
     }
+}
+
+void print_papers(const sim::Papers& papers) {
+    std::cout << "plate=" << papers.plate << ",year=" << papers.model_year
+              << ",fuel=" << papers.fuel << ",gvwr=" << papers.gvwr_kg << "\n";
+}
+
+void print_lamp(const sim::Papers& papers) {
+    std::cout << "key-on=" << (papers.lamp_key_on ? "yes" : "no")
+              << ",running=" << (papers.lamp_running ? "yes" : "no") << "\n";
 }
 
 sim::MakeAdapter adapter_maker(const std::map<std::string, std::string>& given) {
@@ -124,6 +136,14 @@ int run(int argc, char** argv) {
     }
     if (given.contains("--list")) {
         list_vehicles();
+        return 0;
+    }
+    if (given.contains("--papers")) {
+        print_papers(load_vehicle(given.at("--papers")).papers);
+        return 0;
+    }
+    if (given.contains("--lamp")) {
+        print_lamp(load_vehicle(given.at("--lamp")).papers);
         return 0;
     }
     if (!given.contains("--elm")) {

@@ -52,6 +52,16 @@ struct EcuMessage {
     Bytes data;
 };
 
+/// What a technician would find written on the vehicle's papers and see on its dashboard.
+struct Papers {
+    std::string plate;
+    int model_year = 0;
+    std::string fuel;
+    int gvwr_kg = 0;
+    bool lamp_key_on = true;
+    bool lamp_running = false;
+};
+
 /// A vehicle as a tester sees it through its diagnostic connector.
 struct Vehicle {
     std::string name;
@@ -60,6 +70,7 @@ struct Vehicle {
     bus::Protocol protocol = bus::Protocol::undecided;  ///< undecided: nothing ever answers.
     double volts = 12.6;
     std::uint8_t padding = 0;
+    Papers papers;
     std::vector<Ecu> ecus;
 
     /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle woke.

@@ -72,6 +72,16 @@ public:
         return value->to_number<double>();
     }
 
+    bool truth(
+        const json::object& object, std::string_view key, bool fallback, const std::string& place
+    ) {
+        const auto* value = object.if_contains(key);
+        if (value != nullptr && !value->is_bool()) {
+            complain(place + "/" + std::string(key), "must be true or false");
+        }
+        return value != nullptr && value->is_bool() ? value->get_bool() : fallback;
+    }
+
     Bytes bytes(const json::value& value, const std::string& place) {
         const auto parsed =
             value.is_string() ? from_hex(std::string_view(value.as_string())) : std::nullopt;
@@ -329,8 +339,7 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
     ecu.stored = read_codes(reader, object, "stored", place);
     ecu.pending = read_codes(reader, object, "pending", place);
     ecu.permanent = read_codes(reader, object, "permanent", place);
-    const auto* permanent = object.if_contains("answers_permanent");
-    ecu.answers_permanent = permanent == nullptr || *permanent == json::value(true);
+    ecu.answers_permanent = reader.truth(object, "answers_permanent", true, place);
     if (const auto* parameters = object.if_contains("parameters")) {
         for (const auto& item : reader.object(*parameters, place + "/parameters")) {
             const auto where = place + "/parameters/" + std::string(item.key());
@@ -338,8 +347,7 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
                 read_parameter(reader, item.value(), where);
         }
     }
-    const auto* mil = object.if_contains("mil");
-    const bool lit = mil != nullptr && *mil == json::value(true);
+    const bool lit = reader.truth(object, "mil", false, place);
     const auto add_monitors = [&](std::string_view key, std::uint8_t pid, std::uint8_t first) {
         if (const auto* monitors = object.if_contains(key)) {
             const auto where = place + "/" + std::string(key);
@@ -358,6 +366,22 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
     return ecu;
 }
 
+Papers read_papers(Reader& reader, const json::value& value) {
+    const std::string place = "/papers";
+    const auto& object = reader.object(value, place);
+    reader.known_keys(
+        object, place, {"plate", "model_year", "fuel", "gvwr_kg", "lamp_key_on", "lamp_running"}
+    );
+    Papers papers;
+    papers.plate = reader.text(object, "plate", place);
+    papers.model_year = static_cast<int>(reader.number(object, "model_year", 0, place));
+    papers.fuel = reader.text(object, "fuel", place);
+    papers.gvwr_kg = static_cast<int>(reader.number(object, "gvwr_kg", 0, place));
+    papers.lamp_key_on = reader.truth(object, "lamp_key_on", true, place);
+    papers.lamp_running = reader.truth(object, "lamp_running", false, place);
+    return papers;
+}
+
 }  // namespace
 
 Result<Vehicle> read_vehicle(std::string_view text) {
@@ -370,7 +394,7 @@ Result<Vehicle> read_vehicle(std::string_view text) {
     Vehicle vehicle;
     const auto& object = reader.object(value, "");
     reader.known_keys(
-        object, "", {"schema", "name", "title", "protocol", "volts", "padding", "ecus"}
+        object, "", {"schema", "name", "title", "protocol", "volts", "padding", "papers", "ecus"}
     );
     if (reader.text(object, "schema", "") != "obd-sim/vehicle/1") {
         reader.complain("/schema", "must be obd-sim/vehicle/1");
@@ -390,6 +414,9 @@ Result<Vehicle> read_vehicle(std::string_view text) {
     if (const auto* padding = object.if_contains("padding")) {
         const auto bytes = reader.bytes(*padding, "/padding");
         vehicle.padding = bytes.empty() ? std::uint8_t{0} : bytes[0];
+    }
+    if (const auto* papers = object.if_contains("papers")) {
+        vehicle.papers = read_papers(reader, *papers);
     }
     const auto* ecus = object.if_contains("ecus");
     if (ecus == nullptr || !ecus->is_array()) {
