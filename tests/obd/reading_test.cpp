@@ -55,7 +55,7 @@ TEST(Reading, ReadsIdentityCodesAndMonitorsOfTwoControlUnits) {
     ASSERT_EQ(snapshot.ecus.size(), 2U);
     const auto& engine = snapshot.ecus[0];
     EXPECT_EQ(engine.address.text(), "7E8");
-    EXPECT_EQ(engine.vin.value.value_or(""), "1HGCR2639DA112233");
+    EXPECT_EQ(engine.vin.value.value_or(""), "1HGCR2F39DA112233");
     EXPECT_EQ(engine.name.value.value_or(""), "ECM-EngineControl");
     EXPECT_TRUE(engine.status.value->mil);
     EXPECT_EQ(engine.status.value->dtc_count, 2);

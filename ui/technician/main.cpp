@@ -104,7 +104,7 @@ int main(int argc, char** argv) {
         QString::fromStdString(endpoint.value().text()),
         QString::fromStdString(profile.value().id) +
             (profile.value().variant.empty() ? "" : " · " + named.value(1)),
-        parser.isSet("centre"),
+        !parser.value("centre").isEmpty(),
     });
     Engine engine({folder, endpoint.value(), bytes, profile.value(),
                    parser.value("centre").toStdString(), parser.value("technician").toStdString()});

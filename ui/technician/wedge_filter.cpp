@@ -7,7 +7,7 @@
 namespace ui::technician {
 namespace {
 
-constexpr int hold_ms = 35;
+constexpr int hold_ms = 40;
 constexpr std::size_t shortest_scan = 6;
 
 bool printable(const QKeyEvent& key) {
@@ -15,12 +15,18 @@ bool printable(const QKeyEvent& key) {
            (key.modifiers() & ~(Qt::ShiftModifier | Qt::KeypadModifier)) == 0;
 }
 
+/// A scanner presses Shift for capitals: part of the burst, not its end.
+bool modifier(const QKeyEvent& key) {
+    return key.key() == Qt::Key_Shift || key.key() == Qt::Key_CapsLock ||
+           key.key() == Qt::Key_NumLock || key.key() == Qt::Key_AltGr;
+}
+
 }  // namespace
 
 WedgeFilter::WedgeFilter(QWindow* window) : QObject(window), window_(window) {
     hold_.setSingleShot(true);
     hold_.setInterval(hold_ms);
-    connect(&hold_, &QTimer::timeout, this, &WedgeFilter::deliver);
+    connect(&hold_, &QTimer::timeout, this, &WedgeFilter::on_quiet);
     window->installEventFilter(this);
 }
 
@@ -42,6 +48,9 @@ bool WedgeFilter::eventFilter(QObject*, QEvent* event) {
         Q_EMIT scanned(text);
         return true;
     }
+    if (modifier(key)) {
+        return false;
+    }
     if (!printable(key)) {
         deliver();
         return false;
@@ -49,6 +58,15 @@ bool WedgeFilter::eventFilter(QObject*, QEvent* event) {
     held_.emplace_back(key.clone());
     hold_.start();
     return true;
+}
+
+void WedgeFilter::on_quiet() {
+    // The window may only have been busy drawing: keys that already wait belong to the same burst,
+    // and handling them starts the timer again.
+    QCoreApplication::processEvents();
+    if (!hold_.isActive()) {
+        deliver();
+    }
 }
 
 void WedgeFilter::deliver() {

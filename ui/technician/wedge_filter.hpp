@@ -12,7 +12,7 @@ class QWindow;
 
 namespace ui::technician {
 
-/// Tells a keyboard-wedge scanner from a person by speed: keys are held back for 35 ms; a burst that
+/// Tells a keyboard-wedge scanner from a person by speed: keys are held back for 40 ms; a burst that
 /// ends in Return is one scan and never reaches a field, anything else is delivered as typed.
 class WedgeFilter : public QObject {
     Q_OBJECT
@@ -28,6 +28,7 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
+    void on_quiet();
     void deliver();
 
     QPointer<QWindow> window_;

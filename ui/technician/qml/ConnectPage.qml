@@ -8,7 +8,7 @@ ColumnLayout {
 
     function focusFirst() { start.forceActiveFocus(); }
 
-    Label { text: Words.say("connect_title"); font.pixelSize: 34; font.bold: true }
+    AppText { text: Words.say("connect_title"); font.pixelSize: 34; font.bold: true }
     Notice {
         visible: presenter.error.code !== undefined
         text: Words.pick(presenter.error)
@@ -23,17 +23,19 @@ ColumnLayout {
         ColumnLayout {
             anchors.fill: parent
             anchors.margins: 24
-            spacing: 14
+            spacing: 10
             RowLayout {
                 spacing: 16
-                Label { text: "1"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-                Label { text: Words.say("connect_1"); Layout.fillWidth: true }
-                Label { text: presenter.adapter; color: Theme.quiet; font.pixelSize: Theme.small; elide: Text.ElideMiddle; wrapMode: Text.NoWrap; Layout.maximumWidth: 420 }
+                Layout.minimumHeight: Theme.target
+                AppText { text: "1"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                AppText { text: Words.say("connect_1"); Layout.fillWidth: true }
+                AppText { text: presenter.adapter; color: Theme.quiet; font.pixelSize: Theme.small; elide: Text.ElideMiddle; wrapMode: Text.NoWrap; Layout.maximumWidth: 420 }
             }
             RowLayout {
                 spacing: 16
-                Label { text: "2"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-                Label { text: Words.say("connect_2"); Layout.fillWidth: true }
+                Layout.minimumHeight: Theme.target
+                AppText { text: "2"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                AppText { text: Words.say("connect_2"); Layout.fillWidth: true }
             }
             Question {
                 number: "3"
@@ -44,8 +46,9 @@ ColumnLayout {
             }
             RowLayout {
                 spacing: 16
-                Label { text: "4"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-                Label { text: Words.say("connect_4"); Layout.fillWidth: true }
+                Layout.minimumHeight: Theme.target
+                AppText { text: "4"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                AppText { text: Words.say("connect_4"); Layout.fillWidth: true }
             }
             Question {
                 number: "5"

@@ -15,7 +15,7 @@ ColumnLayout {
     signal edited(string text)
     spacing: 4
 
-    Label { text: field.title; font.pixelSize: Theme.small; color: Theme.quiet }
+    AppText { text: field.title; font.pixelSize: Theme.small; color: Theme.quiet }
     TextField {
         id: input
         Layout.fillWidth: true

@@ -51,10 +51,10 @@ ApplicationWindow {
                 anchors.leftMargin: Theme.gap
                 anchors.rightMargin: 12
                 spacing: 24
-                Label { text: presenter.stationId; color: "#ffffff"; font.pixelSize: Theme.small; font.bold: true }
-                Label { text: presenter.programme; color: "#d1d5db"; font.pixelSize: Theme.small }
+                AppText { text: presenter.stationId; color: "#ffffff"; font.pixelSize: Theme.small; font.bold: true }
+                AppText { text: presenter.programme; color: "#d1d5db"; font.pixelSize: Theme.small }
                 Item { Layout.fillWidth: true }
-                Label { text: window.centreText(); color: presenter.centreReached ? "#ffffff" : Theme.warn; font.pixelSize: Theme.small }
+                AppText { text: window.centreText(); color: presenter.centreReached ? "#ffffff" : Theme.warn; font.pixelSize: Theme.small }
                 Button {
                     id: languageButton
                     text: Words.say("other_language")

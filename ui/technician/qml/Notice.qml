@@ -12,8 +12,8 @@ Rectangle {
         anchors.fill: parent
         anchors.margins: 14
         spacing: 14
-        Label { text: "!"; font.bold: true; font.pixelSize: 28; color: Theme.warnInk; Layout.alignment: Qt.AlignTop }
-        Label {
+        AppText { text: "!"; font.bold: true; font.pixelSize: 28; color: Theme.warnInk; Layout.alignment: Qt.AlignTop }
+        AppText {
             id: words
             Layout.fillWidth: true
             color: Theme.warnInk

@@ -10,8 +10,8 @@ RowLayout {
     property bool seen: false
     signal answered(string answer)
     spacing: 16
-    Label { text: question.number; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-    Label { text: question.words; Layout.fillWidth: true }
+    AppText { text: question.number; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+    AppText { text: question.words; Layout.fillWidth: true }
     BigButton {
         text: Words.say("yes")
         implicitWidth: 120

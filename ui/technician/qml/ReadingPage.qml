@@ -15,7 +15,7 @@ ColumnLayout {
         return known === presenter.step ? Words.say("trying").arg(presenter.step) : known;
     }
 
-    Label { text: Words.say("reading_title"); font.pixelSize: 34; font.bold: true }
+    AppText { text: Words.say("reading_title"); font.pixelSize: 34; font.bold: true }
     RowLayout {
         spacing: 16
         Repeater {
@@ -33,7 +33,7 @@ ColumnLayout {
                 color: modelData.done ? Theme.pass : Theme.card
                 border.width: 2
                 border.color: modelData.done ? Theme.pass : modelData.busy ? Theme.accent : Theme.soft
-                Label {
+                AppText {
                     anchors.centerIn: parent
                     text: (link.modelData.done ? "✓ " : link.modelData.busy ? "… " : "○ ") + Words.say(link.modelData.key)
                     color: link.modelData.done ? "#ffffff" : Theme.ink
@@ -44,7 +44,7 @@ ColumnLayout {
         }
     }
     Item { Layout.fillHeight: true }
-    Label { text: page.stepText(); font.pixelSize: 30; Layout.fillWidth: true; horizontalAlignment: Text.AlignHCenter }
+    AppText { text: page.stepText(); font.pixelSize: 30; Layout.fillWidth: true; horizontalAlignment: Text.AlignHCenter }
     Rectangle {
         Layout.fillWidth: true
         implicitHeight: 36
@@ -59,7 +59,7 @@ ColumnLayout {
             color: Theme.accent
         }
     }
-    Label {
+    AppText {
         text: Words.say(presenter.seconds >= page.slowAfter ? "seconds_slow" : "seconds").arg(presenter.seconds)
             + (presenter.attempt > 1 ? " · " + Words.say("attempt").arg(presenter.attempt) : "")
         color: Theme.quiet
@@ -68,7 +68,7 @@ ColumnLayout {
     }
     Item { Layout.fillHeight: true }
     RowLayout {
-        Label { text: Words.say("hidden"); color: Theme.quiet; font.pixelSize: Theme.small; Layout.fillWidth: true }
+        AppText { text: Words.say("hidden"); color: Theme.quiet; font.pixelSize: Theme.small; Layout.fillWidth: true }
         BigButton { id: stop; text: Words.say("stop"); implicitWidth: 220; onClicked: presenter.stop() }
     }
 }

@@ -11,6 +11,7 @@ ColumnLayout {
     readonly property string verdict: result.verdict || ""
     readonly property bool good: verdict === "PASS"
     readonly property bool bad: verdict === "FAIL"
+    readonly property int hatch: 72
 
     function focusFirst() { nextVehicle.forceActiveFocus(); }
 
@@ -19,16 +20,20 @@ ColumnLayout {
         implicitHeight: bandRow.implicitHeight + 40
         radius: 12
         color: page.good ? Theme.pass : page.bad ? Theme.fail : Theme.warn
-        // Hatching: "could not test" differs from pass and fail without colour.
+        // Hatching: "could not test" differs from pass and fail without colour. Beside the words,
+        // not behind them.
         Canvas {
-            anchors.fill: parent
+            anchors.top: parent.top
+            anchors.bottom: parent.bottom
+            anchors.left: parent.left
+            anchors.margins: 12
+            width: page.hatch
             visible: !page.good && !page.bad
-            opacity: 0.16
             onPaint: {
                 const pen = getContext("2d");
                 pen.lineWidth = 10;
-                pen.strokeStyle = "#000000";
-                for (let x = -height; x < width; x += 36) {
+                pen.strokeStyle = Theme.warnInk;
+                for (let x = -height; x < width; x += 28) {
                     pen.beginPath();
                     pen.moveTo(x, height);
                     pen.lineTo(x + height, 0);
@@ -42,14 +47,15 @@ ColumnLayout {
             anchors.right: parent.right
             anchors.verticalCenter: parent.verticalCenter
             anchors.margins: 28
+            anchors.leftMargin: page.good || page.bad ? 28 : page.hatch + 32
             spacing: 24
-            Label {
+            AppText {
                 text: page.good ? "✓" : page.bad ? "✕" : "!"
                 font.pixelSize: 72
                 font.bold: true
                 color: page.good || page.bad ? "#ffffff" : Theme.warnInk
             }
-            Label {
+            AppText {
                 text: Words.pick(page.result.word)
                 font.pixelSize: text.length > 16 ? 40 : 68
                 font.bold: true
@@ -59,13 +65,13 @@ ColumnLayout {
             }
             ColumnLayout {
                 spacing: 2
-                Label {
+                AppText {
                     text: [presenter.plate, presenter.vin].filter(Boolean).join(" · ")
                     font.pixelSize: 20
                     color: page.good || page.bad ? "#ffffff" : Theme.warnInk
                     Layout.alignment: Qt.AlignRight
                 }
-                Label {
+                AppText {
                     text: Words.say("record").arg(page.result.sequence || "").arg(page.result.seconds || 0)
                     font.pixelSize: 20
                     color: page.good || page.bad ? "#ffffff" : Theme.warnInk
@@ -85,14 +91,14 @@ ColumnLayout {
             visible: !page.detailed
             width: parent.width
             spacing: 12
-            Label {
+            AppText {
                 visible: page.good
                 text: Words.say("no_causes")
                 Layout.fillWidth: true
             }
             Repeater {
                 model: page.result.causes || []
-                delegate: Label {
+                delegate: AppText {
                     required property var modelData
                     text: "• " + Words.pick(modelData)
                     font.pixelSize: 26
@@ -102,19 +108,19 @@ ColumnLayout {
             }
             Repeater {
                 model: page.result.nextSteps || []
-                delegate: Label {
+                delegate: AppText {
                     required property var modelData
                     text: Words.say("next_step").arg(Words.pick(modelData))
                     Layout.fillWidth: true
                 }
             }
-            Label {
+            AppText {
                 visible: (page.result.vinRead || "") !== ""
                 text: Words.say("vin_read").arg(page.result.vinRead || "")
                 color: Theme.quiet
                 font.pixelSize: 20
             }
-            Label {
+            AppText {
                 visible: (page.result.monitors || []).length > 0
                 text: Words.say("monitors")
                 font.bold: true
@@ -134,11 +140,11 @@ ColumnLayout {
                         color: ready ? Theme.card : Theme.warn
                         border.width: 2
                         border.color: ready ? Theme.line : Theme.warnInk
-                        Label {
+                        AppText {
                             id: tileText
                             anchors.centerIn: parent
                             wrapMode: Text.NoWrap
-                            text: (tile.ready ? "✓ " : "◔ ") + tile.modelData.code + " " + Words.say(tile.modelData.state)
+                            text: (tile.ready ? "✓ " : "◔ ") + Words.say("monitor_" + tile.modelData.code) + ": " + Words.say(tile.modelData.state)
                             font.pixelSize: 20
                         }
                     }
@@ -157,13 +163,13 @@ ColumnLayout {
                     required property var modelData
                     Layout.fillWidth: true
                     spacing: 16
-                    Label { text: rule.modelData.id; font.bold: true; font.pixelSize: Theme.small; Layout.preferredWidth: 100 }
-                    Label {
-                        text: Words.pick(rule.modelData) + " — " + rule.modelData.clause
+                    AppText { text: rule.modelData.id; font.bold: true; font.pixelSize: Theme.small; Layout.preferredWidth: 100 }
+                    AppText {
+                        text: Words.pick(rule.modelData) + (rule.modelData.clause === "—" ? "" : " — " + rule.modelData.clause)
                         font.pixelSize: Theme.small
                         Layout.fillWidth: true
                     }
-                    Label {
+                    AppText {
                         text: ({ pass: "✓ ", fail: "✕ " }[rule.modelData.outcome] || "– ")
                             + Words.say("rule_" + rule.modelData.outcome)
                             + (rule.modelData.decides ? "" : " (" + Words.say("recorded") + ")")

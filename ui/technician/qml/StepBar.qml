@@ -13,6 +13,7 @@ RowLayout {
             required property int index
             required property string modelData
             Layout.fillWidth: true
+            Layout.preferredWidth: 1
             spacing: 6
             Rectangle {
                 Layout.fillWidth: true
@@ -20,7 +21,7 @@ RowLayout {
                 radius: 4
                 color: entry.index <= bar.current ? Theme.accent : Theme.soft
             }
-            Label {
+            AppText {
                 text: (entry.index < bar.current ? "✓ " : (entry.index + 1) + " ") + Words.say(entry.modelData)
                 font.pixelSize: Theme.small
                 font.bold: entry.index === bar.current

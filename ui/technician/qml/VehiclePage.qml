@@ -19,8 +19,8 @@ ColumnLayout {
             id: form
             width: parent.width
             spacing: 16
-            Label { text: Words.say("scan_title"); font.pixelSize: 34; font.bold: true; Layout.fillWidth: true }
-            Label { text: Words.say("scan_help"); color: Theme.quiet; font.pixelSize: 20; Layout.fillWidth: true }
+            AppText { text: Words.say("scan_title"); font.pixelSize: 34; font.bold: true; Layout.fillWidth: true }
+            AppText { text: Words.say("scan_help"); color: Theme.quiet; font.pixelSize: 20; Layout.fillWidth: true }
             RowLayout {
                 spacing: 16
                 Field {
@@ -82,7 +82,7 @@ ColumnLayout {
                     Layout.preferredWidth: 2
                 }
             }
-            Label { text: Words.say("fuel"); font.pixelSize: Theme.small; color: Theme.quiet }
+            AppText { text: Words.say("fuel"); font.pixelSize: Theme.small; color: Theme.quiet }
             RowLayout {
                 spacing: 16
                 Repeater {
@@ -92,6 +92,7 @@ ColumnLayout {
                         text: Words.say(modelData)
                         chosen: presenter.fuel === modelData
                         Layout.fillWidth: true
+                        Layout.preferredWidth: 1
                         onClicked: presenter.fuel = modelData
                     }
                 }
