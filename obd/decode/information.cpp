@@ -205,14 +205,18 @@ VinCheck check_vin(std::string_view vin) {
     check.check_digit_applies = vin[0] >= '1' && vin[0] <= '5';
     const int rest = sum % 11;
     check.check_digit_matches = vin[8] == (rest == 10 ? 'X' : static_cast<char>('0' + rest));
-    // 30-year cycle from 1980; North America tells the cycles apart by a letter in position 7.
+    // The letter repeats every 30 years. North America tells the cycles apart by a letter in
+    // position 7; elsewhere the first that can have on-board diagnostics at all is taken.
     constexpr std::string_view years = "ABCDEFGHJKLMNPRSTVWXY123456789";
+    constexpr int cycle = 30;
+    constexpr int first_obd_year = 1996;
     const auto place = years.find(vin[9]);
     if (place != years.npos) {
-        const int first_cycle = 1980 + static_cast<int>(place);
-        const bool later = std::isalpha(static_cast<unsigned char>(vin[6])) != 0 ||
-                           !check.check_digit_applies;
-        check.model_year = later && first_cycle + 30 <= 2039 ? first_cycle + 30 : first_cycle;
+        const int early = 1980 + static_cast<int>(place);
+        const bool north_american = check.check_digit_applies || check.check_digit_matches;
+        const bool later = north_american ? std::isalpha(static_cast<unsigned char>(vin[6])) != 0
+                                          : early < first_obd_year;
+        check.model_year = later ? early + cycle : early;
     }
     return check;
 }

@@ -61,6 +61,20 @@ const ParameterRow* parameter_row(std::uint8_t pid) {
     return row == rows.end() ? nullptr : &row->second;
 }
 
+std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
+    if (pid % 0x20 == 0 || pid == 0x01 || pid == 0x41) {
+        return 4;
+    }
+    if (pid == 0x1C || pid == 0x51) {
+        return 1;
+    }
+    if (pid == 0x02) {
+        return 2;
+    }
+    const auto* row = parameter_row(pid);
+    return row == nullptr ? std::nullopt : std::optional(row->bytes);
+}
+
 protocols::Result<Quantity> read_parameter(const ParameterRow& row, protocols::ByteView data) {
     if (data.size() != row.bytes) {
         return protocols::Failure{

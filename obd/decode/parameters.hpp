@@ -28,6 +28,9 @@ struct ParameterRow {
 /// nullptr when the table does not have the PID.
 [[nodiscard]] const ParameterRow* parameter_row(std::uint8_t pid);
 
+/// Data bytes of a service 01 PID, the bit-encoded ones included; nullopt when not known here.
+[[nodiscard]] std::optional<std::size_t> parameter_bytes(std::uint8_t pid);
+
 struct Quantity {
     double value = 0;
     std::string unit;

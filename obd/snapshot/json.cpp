@@ -29,11 +29,6 @@ json::array hex_ids(const std::set<std::uint8_t>& ids) {
     return list;
 }
 
-/// Six decimals are beyond every scaling of the standard; more would print binary noise.
-double rounded(double value) {
-    return std::round(value * 1e6) / 1e6;
-}
-
 template <class T, class Show>
 json::object item(const Item<T>& item, Show show) {
     json::object object{{"state", item.value ? "ok" : id(item.absence)}};
@@ -87,7 +82,7 @@ json::object monitors(const Item<MonitorStatus>& one) {
 
 json::object quantity(const Item<Quantity>& one) {
     return item(one, [](json::object& object, const Quantity& value) {
-        object["value"] = rounded(value.value);
+        object["value"] = number_json(value.value);
         object["unit"] = value.unit;
     });
 }
@@ -108,7 +103,7 @@ json::object frame(const Item<std::optional<FreezeFrame>>& one) {
         json::object readings;
         for (const auto& [pid, reading] : value->values) {
             const auto* row = parameter_row(pid);
-            readings[row->id] = {{"value", rounded(reading.value)}, {"unit", reading.unit}};
+            readings[row->id] = {{"value", number_json(reading.value)}, {"unit", reading.unit}};
         }
         object["value"] = {{"cause", value->cause.text()}, {"readings", std::move(readings)}};
     });
@@ -143,6 +138,13 @@ json::object ecu_json(const Ecu& ecu) {
 
 }  // namespace
 
+json::value number_json(double value) {
+    // Six decimals are beyond every scaling of the standard; more would print binary noise.
+    const double rounded = std::round(value * 1e6) / 1e6;
+    const auto whole = static_cast<std::int64_t>(rounded);
+    return static_cast<double>(whole) == rounded ? json::value(whole) : json::value(rounded);
+}
+
 std::string_view id(Readiness readiness) {
     switch (readiness) {
         case Readiness::unsupported:
@@ -175,7 +177,7 @@ json::value to_json(const Snapshot& snapshot) {
         {"stn", snapshot.adapter.stn},
         {"volts", nullptr}};
     if (snapshot.adapter.volts) {
-        adapter["volts"] = rounded(*snapshot.adapter.volts);
+        adapter["volts"] = number_json(*snapshot.adapter.volts);
     }
     json::array ecus;
     for (const auto& ecu : snapshot.ecus) {

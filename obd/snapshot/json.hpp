@@ -13,6 +13,9 @@ namespace obd {
 /// Monitors by code with `complete`, `incomplete` or `unsupported`, MIL, code count, ignition.
 [[nodiscard]] boost::json::value to_json(const MonitorStatus& status);
 
+/// A physical value: whole numbers without a fraction, others to six decimals.
+[[nodiscard]] boost::json::value number_json(double value);
+
 [[nodiscard]] std::string_view id(Readiness readiness);
 
 }  // namespace obd

@@ -4,13 +4,11 @@
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/snapshot/json.hpp"
-#include "protocols/elm327/frames.hpp"
-#include "protocols/elm327/reply.hpp"
+#include "obd/snapshot/pasted.hpp"
 
 #include <boost/json/value_from.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 
 namespace obd {
@@ -22,7 +20,6 @@ using protocols::ByteView;
 using protocols::Failure;
 using protocols::Fault;
 using protocols::Result;
-namespace elm327 = protocols::elm327;
 
 std::string hex_of(std::uint8_t byte) {
     return protocols::to_hex({&byte, 1});
@@ -35,20 +32,6 @@ void put(json::object& into, std::string_view key, const Result<T>& result) {
     } else {
         into[key] = json::value_from(result.value());
     }
-}
-
-std::optional<std::size_t> data_bytes_of(std::uint8_t pid) {
-    if (pid % 0x20 == 0 || pid == 0x01 || pid == 0x41) {
-        return 4;
-    }
-    if (pid == 0x1C || pid == 0x51) {
-        return 1;
-    }
-    if (pid == 0x02) {
-        return 2;
-    }
-    const auto* row = parameter_row(pid);
-    return row == nullptr ? std::nullopt : std::optional(row->bytes);
 }
 
 json::object parameter(std::uint8_t pid, ByteView data) {
@@ -83,7 +66,7 @@ json::object parameter(std::uint8_t pid, ByteView data) {
             object["error"] = value.error().detail;
         } else {
             object["id"] = row->id;
-            object["value"] = std::round(value.value().value * 1e6) / 1e6;
+            object["value"] = number_json(value.value().value);
             object["unit"] = value.value().unit;
             object["clause"] = row->clause;
         }
@@ -105,14 +88,14 @@ void parameters(json::object& into, ByteView data, std::size_t frame_bytes) {
         }
         const auto frame = frame_bytes == 0 ? std::uint8_t{0} : rest[0];
         rest = rest.subspan(frame_bytes);
-        const auto known = data_bytes_of(pid);
+        const auto known = parameter_bytes(pid);
         const auto size = list.empty() && !known ? rest.size() : known.value_or(0);
         if (!known && !list.empty()) {
             into["error"] = "PID " + hex_of(pid) + " has no known length";
             return;
         }
         // A last parameter with surplus bytes is malformed, not padded: the transport cut padding.
-        const bool last = rest.size() <= size || (list.empty() && !data_bytes_of(rest[size]));
+        const bool last = rest.size() <= size || (list.empty() && !parameter_bytes(rest[size]));
         auto one = parameter(pid, last ? rest : rest.first(size));
         if (frame_bytes != 0) {
             one["frame"] = frame;
@@ -186,37 +169,6 @@ void information(json::object& into, std::span<const Bytes> messages, Framing fr
     }
 }
 
-bool looks_like_can_line(std::string_view text) {
-    return (text.size() > 4 && text.starts_with("7E") && text.size() % 2 == 1) ||
-           (text.size() > 10 && text.starts_with("18DAF1"));
-}
-
-bool looks_like_legacy_line(std::string_view text) {
-    return text.size() >= 12 && (text.starts_with("486B") || text.starts_with("416B") ||
-                                 (text.substr(2, 2) == "F1" && text[0] >= '8'));
-}
-
-protocols::bus::Protocol legacy_bus(std::string_view text) {
-    using protocols::bus::Protocol;
-    if (text.substr(2, 2) == "F1") {
-        return Protocol::kwp_fast;
-    }
-    // J1850 ends in a CRC, ISO 9141-2 in a sum; PWM differs from VPW in the first byte only.
-    const auto bytes = protocols::from_hex(text);
-    const bool crc = bytes && elm327::j1850_crc({bytes->data(), bytes->size() - 1}) == bytes->back();
-    return crc ? Protocol::j1850_vpw : Protocol::iso9141;
-}
-
-std::vector<std::string> lines_of(const std::vector<std::string>& words) {
-    const bool single_bytes =
-        std::ranges::all_of(words, [](const std::string& word) { return word.size() <= 3; });
-    std::string all;
-    for (const auto& word : words) {
-        all += word + (single_bytes ? " " : "\r");
-    }
-    return elm327::read_reply(all, "").lines;
-}
-
 }  // namespace
 
 json::value meaning(std::span<const Bytes> messages, Framing framing) {
@@ -264,27 +216,15 @@ json::value meaning(std::span<const Bytes> messages, Framing framing) {
 }
 
 Result<json::value> meaning_of_text(const std::vector<std::string>& words, Framing framing) {
-    const auto lines = lines_of(words);
-    if (lines.empty()) {
-        return Failure{Fault::malformed, "no hex bytes were given"};
-    }
-    const auto first = elm327::compact(lines.front());
-    elm327::Frames frames;
-    if (framing == Framing::can && looks_like_can_line(first)) {
-        const bool extended = first.starts_with("18DA");
-        frames = elm327::read_frames(
-            lines,
-            extended ? protocols::bus::Protocol::can29_500 : protocols::bus::Protocol::can11_500
-        );
-    } else if (framing == Framing::legacy && looks_like_legacy_line(first)) {
-        frames = elm327::read_frames(lines, legacy_bus(first));
-    } else {
-        frames = elm327::read_headerless(lines);
-    }
+    const auto [frames, remarks] = read_pasted(words, framing);
     if (frames.messages.empty()) {
+        if (!remarks.empty()) {
+            return Failure{
+                Fault::malformed, "no message; the adapter said " + std::string(id(remarks.front()))};
+        }
         return Failure{
             Fault::malformed,
-            frames.problems.empty() ? "no message in what was given" : frames.problems.front()};
+            frames.problems.empty() ? "no hex bytes were given" : frames.problems.front()};
     }
     std::vector<std::pair<protocols::bus::EcuAddress, std::vector<Bytes>>> units;
     for (const auto& message : frames.messages) {
@@ -307,6 +247,10 @@ Result<json::value> meaning_of_text(const std::vector<std::string>& words, Frami
         one.as_object()["ecu"] = source.known() ? json::value(source.text()) : json::value();
         list.push_back(std::move(one));
     }
+    json::array said;
+    for (const auto remark : remarks) {
+        said.emplace_back(id(remark));
+    }
     json::array problems;
     for (const auto& problem : frames.problems) {
         problems.emplace_back(problem);
@@ -314,6 +258,7 @@ Result<json::value> meaning_of_text(const std::vector<std::string>& words, Frami
     return json::value{
         {"schema", "obd-station/decode/1"},
         {"messages", std::move(list)},
+        {"remarks", std::move(said)},
         {"problems", std::move(problems)}};
 }
 

@@ -77,10 +77,12 @@ std::optional<LegacyParts> legacy_parts(ByteView bytes, bus::Protocol protocol) 
     if (!bus::is_kwp(protocol)) {
         return LegacyParts{3, bytes.size() - 4};
     }
-    // ISO 14230-2 5.2.1: length in the low six bits of the format byte, or in a byte of its own.
+    // ISO 14230-2 5.2.1: two address bytes when the format byte says so; length in its low six
+    // bits, or in a byte of its own.
     const std::size_t length = bytes[0] & 0x3F;
-    const std::size_t header = length == 0 ? 4 : 3;
-    const std::size_t announced = length == 0 ? bytes[3] : length;
+    const std::size_t addresses = (bytes[0] & 0xC0) == 0 ? 0 : 2;
+    const std::size_t header = 1 + addresses + (length == 0 ? 1 : 0);
+    const std::size_t announced = length == 0 ? bytes[header - 1] : length;
     if (announced == 0 || bytes.size() != header + announced + 1) {
         return std::nullopt;
     }
@@ -108,10 +110,18 @@ Frames read_legacy(
             continue;
         }
         const auto data = body.subspan(parts->header, parts->data);
-        keep_once(frames, {EcuAddress::legacy((*bytes)[2]), Bytes(data.begin(), data.end())});
+        const auto source = parts->header >= 3 ? EcuAddress::legacy((*bytes)[2]) : EcuAddress();
+        keep_once(frames, {source, Bytes(data.begin(), data.end())});
     }
     return frames;
 }
+
+/// A segmented reply whose `0:`, `1:` … lines are still coming.
+struct Group {
+    std::size_t bytes = 0;
+    Bytes data;
+    std::uint8_t next_index = 0;
+};
 
 /// `014` before `0:` lines; three hex digits and nothing else.
 std::optional<std::size_t> length_line(std::string_view text) {
@@ -157,41 +167,33 @@ Frames read_frames(
 
 Frames read_headerless(const std::vector<std::string>& lines) {
     Frames frames;
-    Bytes group;
-    std::optional<std::size_t> length;
-    std::uint8_t next_index = 0;
-    const auto finish = [&] {
-        if (length && group.size() >= *length) {
-            group.resize(*length);
-            frames.messages.push_back({EcuAddress(), group});
-        } else if (length || !group.empty()) {
-            frames.incomplete = true;
-            frames.problems.emplace_back("segmented reply with frames missing");
-        }
-        group.clear();
-        length.reset();
-        next_index = 0;
-    };
+    std::vector<Group> open;
+    bool several = false;
     for (const auto& line : lines) {
         const auto text = compact(line);
         if (text.size() > 1 && text[1] == ':') {
             const auto index = hex_digit(text[0]);
             const auto data = from_hex(std::string_view(text).substr(2));
-            if (!index || !data || *index != next_index) {
+            const auto group = std::ranges::find_if(open, [&](const Group& one) {
+                return index && one.next_index == *index;
+            });
+            if (!data || group == open.end()) {
                 frames.problems.push_back("segment out of order: " + line);
                 frames.incomplete = true;
                 continue;
             }
-            next_index = (next_index + 1) & 0x0F;
-            group.insert(group.end(), data->begin(), data->end());
-            if (length && group.size() >= *length) {
-                finish();
+            group->next_index = (group->next_index + 1) & 0x0F;
+            group->data.insert(group->data.end(), data->begin(), data->end());
+            if (group->data.size() >= group->bytes) {
+                group->data.resize(group->bytes);
+                frames.messages.push_back({EcuAddress(), std::move(group->data)});
+                open.erase(group);
             }
             continue;
         }
-        if (const auto announced = length_line(text)) {
-            finish();
-            length = announced;
+        if (const auto bytes = length_line(text)) {
+            several = several || !open.empty();
+            open.push_back({*bytes, {}, 0});
             continue;
         }
         const auto data = from_hex(text);
@@ -201,8 +203,14 @@ Frames read_headerless(const std::vector<std::string>& lines) {
         }
         frames.messages.push_back({EcuAddress(), *data});
     }
-    if (length || !group.empty()) {
-        finish();
+    if (several) {
+        frames.problems.emplace_back(
+            "segments of several senders without headers: told apart by order of arrival only"
+        );
+    }
+    if (!open.empty()) {
+        frames.incomplete = true;
+        frames.problems.emplace_back("segmented reply with frames missing");
     }
     return frames;
 }

@@ -26,7 +26,7 @@ enum class Checksum { verify, ignore };
 );
 
 /// Reads lines printed with headers off: payloads, or `014`, `0:…`, `1:…` groups. Senders stay
-/// unknown, so groups that interleave are reported incomplete instead of mixed.
+/// unknown; groups that interleave are told apart by order of arrival, and a problem says so.
 [[nodiscard]] Frames read_headerless(const std::vector<std::string>& lines);
 
 /// SAE J1850 CRC-8: polynomial 1D, start FF, inverted (SAE J1850 5.4.1).

@@ -34,6 +34,9 @@ enum class Remark {
     link_chatter,        ///< `+CONNECTING…` and other Bluetooth module text
 };
 
+/// Stable name for JSON, e.g. `no_data`.
+[[nodiscard]] std::string_view id(Remark remark);
+
 /// One adapter answer, still text.
 struct Reply {
     std::vector<std::string> lines;  ///< Lines that carry data or information, echo removed.

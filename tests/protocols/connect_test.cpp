@@ -1,0 +1,145 @@
+#include "protocols/elm327/connect.hpp"
+
+#include "protocols/simulator/elm.hpp"
+#include "tests/support/conversation.hpp"
+#include "tests/support/virtual_link.hpp"
+
+#include <gtest/gtest.h>
+
+namespace protocols::elm327 {
+namespace {
+
+using bus::Protocol;
+using tests::Conversation;
+
+Conversation set_up() {
+    Conversation talk;
+    talk.expect_sent("ATZ\r").answer("\r\rELM327 v1.5\r\r>");
+    talk.expect_sent("ATI\r").answer("ELM327 v1.5\r\r>");
+    for (const auto* command : {"ATE0", "ATL0", "ATS0", "ATH1", "ATAT1"}) {
+        talk.expect_sent(std::string(command) + "\r").answer("OK\r\r>");
+    }
+    talk.expect_sent("AT@1\r").answer("OBDII to RS232 Interpreter\r\r>");
+    talk.expect_sent("STI\r").answer("?\r\r>");
+    talk.expect_sent("ATRV\r").answer("12.4V\r\r>");
+    return talk;
+}
+
+TEST(Elm327Connect, FindsACarOnCanAtTheFirstTrial) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result.value().protocol, Protocol::can11_500);
+    EXPECT_EQ(result.value().adapter.banner, "ELM327 v1.5");
+    EXPECT_EQ(result.value().adapter.volts, 12.4);
+    EXPECT_TRUE(result.value().adapter.stn.empty());
+    EXPECT_EQ(result.value().first_answer.messages.size(), 1U);
+}
+
+TEST(Elm327Connect, TriesTheProtocolOfLastTimeFirst) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP3\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("BUS INIT: OK\r486B104100BE3EB811C9\r\r>");
+    const auto result = talk.run(Connect(Protocol::iso9141));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(result.value().protocol, Protocol::iso9141);
+}
+
+TEST(Elm327Connect, FindsTheVehicleWhenItOnlyRefuses) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("7EC037F017F\r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_value());
+    ASSERT_EQ(result.value().first_answer.negatives.size(), 1U);
+    EXPECT_EQ(result.value().first_answer.negatives[0].source.text(), "7EC");
+    EXPECT_TRUE(result.value().first_answer.messages.empty());
+}
+
+TEST(Elm327Connect, AsksOnceMoreWhenTheOpenedBusGaveNoData) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP5\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("BUS INIT: OK\r\r>");
+    talk.expect_sent("0100\r").answer("86F1104100BE3EB8118D\r\r>");
+    EXPECT_TRUE(talk.run(Connect(Protocol::kwp_fast)).has_value());
+}
+
+TEST(Elm327Connect, StopsAtAWiringFault) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("FB ERROR\r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_error());
+    EXPECT_EQ(result.error().fault, Fault::wiring_fault);
+}
+
+TEST(Elm327Connect, AcceptsACloneThatAnswersOnlyATI) {
+    Conversation talk;
+    talk.expect_sent("ATZ\r").stay_silent();
+    talk.expect_sent("ATI\r").answer("OBDII v1.5\r\r>");
+    for (const auto* command : {"ATE0", "ATL0", "ATS0", "ATH1", "ATAT1", "AT@1", "STI", "ATRV"}) {
+        talk.expect_sent(std::string(command) + "\r").answer("?\r\r>");
+    }
+    talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("7E8 06 41 00 BE 3F B8 13 \r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result.value().adapter.spaces);
+    EXPECT_EQ(result.value().adapter.volts, std::nullopt);
+}
+
+TEST(Elm327Connect, TellsASilentDeviceFromOneThatIsNoAdapter) {
+    const auto silent = Conversation()
+                            .expect_sent("ATZ\r")
+                            .stay_silent()
+                            .expect_sent("ATI\r")
+                            .stay_silent()
+                            .run(Connect());
+    ASSERT_TRUE(silent.has_error());
+    EXPECT_EQ(silent.error().fault, Fault::adapter_silent);
+
+    const auto noise = Conversation()
+                           .expect_sent("ATZ\r")
+                           .answer("\x80\x81\x82")
+                           .stay_silent()
+                           .expect_sent("ATI\r")
+                           .answer("login: ")
+                           .stay_silent()
+                           .run(Connect());
+    ASSERT_TRUE(noise.has_error());
+    EXPECT_EQ(noise.error().fault, Fault::not_an_adapter);
+}
+
+TEST(Elm327Connect, ReportsTheLinkLostAtEveryStep) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+    talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r\r>");
+    talk.check_link_loss_at_every_step([] { return Connect(); });
+}
+
+TEST(Elm327Connect, FindsEachOfTheNineProtocolsOnEveryAdapter) {
+    for (int number = 1; number <= 9; ++number) {
+        const auto protocol = static_cast<Protocol>(number);
+        for (const auto adapter : simulator::dialect_names()) {
+            auto vehicle = simulator::built_in_vehicle("healthy-petrol").value();
+            vehicle.protocol = protocol;
+            const auto* address =
+                bus::is_can29(protocol) ? "18DAF110" : bus::is_can(protocol) ? "7E8" : "10";
+            vehicle.ecus[0].address = *bus::EcuAddress::from_text(address);
+            simulator::Elm elm(vehicle, *simulator::find_dialect(adapter), 38400);
+            Connect connect;
+            tests::VirtualLink link(elm);
+            const auto started = link.now();
+            const auto result = link.run(connect);
+            ASSERT_TRUE(result.has_value()) << bus::name(protocol) << " " << adapter;
+            EXPECT_EQ(result.value().protocol, protocol) << adapter;
+            EXPECT_EQ(result.value().first_answer.messages.at(0).source.text(), address);
+            EXPECT_LT(link.now() - started, std::chrono::seconds(15)) << bus::name(protocol);
+        }
+    }
+}
+
+}  // namespace
+}  // namespace protocols::elm327
