@@ -9,6 +9,7 @@
 #include <boost/json/value_from.hpp>
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 namespace obd {
@@ -76,6 +77,13 @@ json::object parameter(std::uint8_t pid, ByteView data) {
     return object;
 }
 
+/// Bytes a pasted text may carry behind an answer: one repeated value that no PID begins with.
+bool padding(ByteView bytes) {
+    constexpr std::array<std::uint8_t, 5> fillers{0x00, 0xAA, 0x55, 0xFF, 0xCC};
+    return std::ranges::find(fillers, bytes[0]) != fillers.end() &&
+           std::ranges::all_of(bytes, [&](std::uint8_t byte) { return byte == bytes[0]; });
+}
+
 /// PIDs packed into one answer, each of its known length. `frame_bytes`: 1 for service 02.
 void parameters(json::object& into, ByteView data, std::size_t frame_bytes) {
     json::array list;
@@ -94,8 +102,13 @@ void parameters(json::object& into, ByteView data, std::size_t frame_bytes) {
             into["error"] = "PID " + hex_of(pid) + " has no known length";
             return;
         }
-        // A last parameter with surplus bytes is malformed, not padded: the transport cut padding.
-        const bool last = rest.size() <= size || (list.empty() && !parameter_bytes(rest[size]));
+        auto surplus = rest.subspan(std::min(size, rest.size()));
+        if (!surplus.empty() && padding(surplus)) {
+            into["note"] = "padding behind the answer: " + protocols::to_hex(surplus);
+            rest = rest.first(size);
+            surplus = {};
+        }
+        const bool last = surplus.empty() || (list.empty() && !parameter_bytes(surplus[0]));
         auto one = parameter(pid, last ? rest : rest.first(size));
         if (frame_bytes != 0) {
             one["frame"] = frame;
@@ -228,14 +241,17 @@ Result<json::value> meaning_of_text(const std::vector<std::string>& words, Frami
     }
     std::vector<std::pair<protocols::bus::EcuAddress, std::vector<Bytes>>> units;
     for (const auto& message : frames.messages) {
-        const auto found = std::ranges::find(units, message.source, [](const auto& unit) {
-            return unit.first;
+        // Only legacy buses spread one answer over several messages.
+        const auto found = std::ranges::find_if(units, [&](const auto& unit) {
+            const auto& first = unit.second[0];
+            const bool same_item = first[0] != 0x49 || std::ranges::equal(
+                ByteView(first).first(std::min<std::size_t>(2, first.size())),
+                ByteView(message.data).first(std::min<std::size_t>(2, message.data.size()))
+            );
+            return framing == Framing::legacy && unit.first == message.source &&
+                   first[0] == message.data[0] && same_item;
         });
-        // Without headers, only legacy continues a message in the next line.
-        const bool joins = found != units.end() &&
-                           (message.source.known() ||
-                            (framing == Framing::legacy && found->second[0][0] == message.data[0]));
-        if (joins) {
+        if (found != units.end()) {
             found->second.push_back(message.data);
         } else {
             units.push_back({message.source, {message.data}});

@@ -132,8 +132,10 @@ std::string text_of(const std::vector<std::string>& words, Framing framing) {
     return lines;
 }
 
-bool can_line(std::string_view text) {
-    return (text.size() > 4 && can11_id(text.substr(0, 3)) && text.size() % 2 == 1) ||
+bool can_line(std::string_view line) {
+    const auto text = elm327::compact(line);
+    const bool by_itself = can11_id(line.substr(0, std::min(line.find(' '), line.size())));
+    return by_itself || (text.size() > 4 && can11_id(text.substr(0, 3)) && text.size() % 2 == 1) ||
            (text.size() > 10 && text.starts_with("18DAF1"));
 }
 
@@ -155,7 +157,8 @@ std::optional<std::size_t> data_bytes(ByteView data) {
         case 0x42:
             return parameter(3);
         case 0x43:
-        case 0x47:
+        case 0x47:  // whole codes only: an even number of bytes ends in a checksum
+            return data.size() - 1 + data.size() % 2;
         case 0x49:
             return 7;
         case negative:
@@ -181,9 +184,7 @@ std::optional<protocols::bus::Message> legacy_message(ByteView line, std::string
     const auto data = bare ? all : all.first(all.size() - 1);
     if (!checks && !bare) {
         problem = "checksum wrong: " + protocols::to_hex(line);
-        if (!expected || data.size() != *expected) {
-            return std::nullopt;
-        }
+        return std::nullopt;
     }
     return protocols::bus::Message{EcuAddress::legacy(line[2]), Bytes(data.begin(), data.end())};
 }
@@ -241,7 +242,7 @@ Pasted read_pasted(const std::vector<std::string>& words, Framing framing) {
         return pasted;
     }
     const auto first = elm327::compact(reply.lines.front());
-    if (framing == Framing::can && can_line(first)) {
+    if (framing == Framing::can && can_line(reply.lines.front())) {
         const bool extended = first.starts_with("18DA");
         pasted.frames = elm327::read_frames(
             reply.lines, extended ? Protocol::can29_500 : Protocol::can11_500
