@@ -1,9 +1,12 @@
 #include "protocols/simulator/dialogue.hpp"
 
 #include "protocols/elm327/adapter.hpp"
+#include "protocols/elm327/frames.hpp"
 #include "protocols/elm327/reply.hpp"
 
 #include <boost/json/parse.hpp>
+
+#include <set>
 
 namespace protocols::simulator {
 namespace {
@@ -57,6 +60,36 @@ Result<Dialogue> read_dialogue(std::string_view json_line) {
 DialoguePlayer::DialoguePlayer(const Dialogue& dialogue) : protocol_(dialogue.protocol) {
     for (const auto& exchange : dialogue.exchanges) {
         known_[exchange.request].push_back(exchange);
+    }
+    complete_support();
+}
+
+void DialoguePlayer::complete_support() {
+    if (known_.contains("0100") || !bus::is_can(protocol_)) {
+        return;
+    }
+    std::map<bus::EcuAddress, std::set<std::uint8_t>> answered;
+    for (const auto& [request, exchanges] : known_) {
+        for (const auto& exchange : exchanges) {
+            const auto reply = elm327::read_reply(exchange.raw, request);
+            for (const auto& message : elm327::read_frames(reply.lines, protocol_).messages) {
+                if (request.starts_with("01") && message.data.size() > 2 && message.data[0] == 0x41) {
+                    answered[message.source].insert(message.data[1]);
+                }
+            }
+        }
+    }
+    for (const auto& [unit, pids] : answered) {
+        const std::vector<std::uint8_t> list(pids.begin(), pids.end());
+        for (int base = 0; base < *pids.rbegin(); base += 0x20) {
+            const auto range = static_cast<std::uint8_t>(base);
+            Bytes frame{0x06, 0x41, range};
+            const auto bits = support_bitmap(range, list);
+            frame.insert(frame.end(), bits.begin(), bits.end());
+            auto& exchange = known_["01" + to_hex({&range, 1})];
+            exchange.resize(1);
+            exchange[0].raw += unit.text() + to_hex(frame) + '\r';
+        }
     }
 }
 

@@ -26,7 +26,9 @@ struct Dialogue {
 [[nodiscard]] Result<Dialogue> read_dialogue(std::string_view json_line);
 
 /// Answers what was recorded, in recorded order when a request was made several times; adapter
-/// settings that were not recorded are accepted, vehicle requests that were not are `NO DATA`.
+/// settings that were not recorded are accepted, vehicle requests that were not are `NO DATA`. Many
+/// recordings begin after the tester knew what the vehicle supports: where service 01 PID 00 was
+/// never asked, the support bitmaps are computed from the PIDs that each control unit answered.
 class DialoguePlayer : public Answering {
 public:
     explicit DialoguePlayer(const Dialogue& dialogue);
@@ -37,6 +39,7 @@ public:
 
 private:
     [[nodiscard]] std::string answer(const std::string& command);
+    void complete_support();
 
     bus::Protocol protocol_;
     std::map<std::string, std::deque<Dialogue::Exchange>> known_;

@@ -10,22 +10,6 @@ namespace {
 
 constexpr std::uint8_t first_message = 1;
 
-Bytes bitmap(std::uint8_t base, const std::vector<std::uint8_t>& ids) {
-    Bytes bits(4, 0);
-    bool later = false;
-    for (const auto id : ids) {
-        if (id > base && id <= base + 0x20) {
-            const auto bit = static_cast<unsigned>(id - base - 1);
-            bits[bit / 8] = static_cast<std::uint8_t>(bits[bit / 8] | 0x80U >> bit % 8);
-        }
-        later = later || id > base + 0x20;
-    }
-    if (later) {
-        bits[3] |= 1;
-    }
-    return bits;
-}
-
 template <class Map>
 std::vector<std::uint8_t> keys(const Map& map) {
     std::vector<std::uint8_t> ids;
@@ -77,7 +61,7 @@ private:
             if (pid % 0x20 == 0) {
                 if (range_used(pid, supported)) {
                     data.push_back(pid);
-                    append(data, bitmap(pid, supported));
+                    append(data, support_bitmap(pid, supported));
                 }
             } else if (const auto found = ecu_.parameters.find(pid);
                        found != ecu_.parameters.end()) {
@@ -100,7 +84,7 @@ private:
         auto supported = keys(ecu_.freeze_frame);
         supported.insert(supported.begin(), 0x02);
         if (pid % 0x20 == 0 && range_used(pid, supported)) {
-            append(data, bitmap(pid, supported));
+            append(data, support_bitmap(pid, supported));
             return {data};
         }
         if (const auto found = ecu_.freeze_frame.find(pid); found != ecu_.freeze_frame.end()) {
@@ -145,7 +129,7 @@ private:
             if (legacy_) {
                 data.push_back(first_message);
             }
-            append(data, bitmap(type, supported));
+            append(data, support_bitmap(type, supported));
             return range_used(type, supported) && !supported.empty() ? std::vector<Bytes>{data}
                                                                      : std::vector<Bytes>{};
         }
@@ -181,6 +165,22 @@ private:
 };
 
 }  // namespace
+
+Bytes support_bitmap(std::uint8_t base, const std::vector<std::uint8_t>& ids) {
+    Bytes bits(4, 0);
+    bool later = false;
+    for (const auto id : ids) {
+        if (id > base && id <= base + 0x20) {
+            const auto bit = static_cast<unsigned>(id - base - 1);
+            bits[bit / 8] = static_cast<std::uint8_t>(bits[bit / 8] | 0x80U >> bit % 8);
+        }
+        later = later || id > base + 0x20;
+    }
+    if (later) {
+        bits[3] |= 1;
+    }
+    return bits;
+}
 
 Bytes Parameter::at(double seconds) const {
     if (!fixed.empty()) {

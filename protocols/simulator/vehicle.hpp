@@ -13,6 +13,10 @@
 
 namespace protocols::simulator {
 
+/// The four bytes that say which of `base`+1 … `base`+20h are in `ids`; the last bit also when any
+/// lies beyond (SAE J1979 service 01 PID 00).
+[[nodiscard]] Bytes support_bitmap(std::uint8_t base, const std::vector<std::uint8_t>& ids);
+
 /// A live parameter in raw counts: `raw + rate·t + swing·sin(2πt/period)`, kept within its bytes.
 struct Parameter {
     std::int64_t raw = 0;

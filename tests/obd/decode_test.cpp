@@ -1,0 +1,201 @@
+#include "obd/decode/dtc.hpp"
+#include "obd/decode/information.hpp"
+#include "obd/decode/monitors.hpp"
+#include "obd/decode/parameters.hpp"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace obd {
+namespace {
+
+using protocols::Bytes;
+
+Bytes hex(std::string_view text) {
+    return *protocols::from_hex(text);
+}
+std::vector<Bytes> messages(std::initializer_list<std::string_view> texts) {
+    std::vector<Bytes> list;
+    for (const auto text : texts) {
+        list.push_back(hex(text));
+    }
+    return list;
+}
+std::string joined(const std::vector<Dtc>& codes) {
+    std::string all;
+    for (const auto code : codes) {
+        all += (all.empty() ? "" : " ") + code.text();
+    }
+    return all;
+}
+
+TEST(DecodeDtc, ReadsTheCountOnCanAndNeverOnLegacy) {  // SAE J1979 6.3
+    EXPECT_EQ(joined(read_dtcs(messages({"430203010420"}), Framing::can).value()), "P0301 P0420");
+    EXPECT_EQ(joined(read_dtcs(messages({"43013300000000"}), Framing::legacy).value()), "P0133");
+    EXPECT_EQ(
+        joined(read_dtcs(messages({"43030003020303", "43030400000000"}), Framing::legacy).value()),
+        "P0300 P0302 P0303 P0304"
+    );
+    EXPECT_EQ(joined(read_dtcs(messages({"4300"}), Framing::can).value()), "");
+}
+
+TEST(DecodeDtc, RefusesACountThatContradictsTheBytes) {
+    for (const auto* text : {"43000301", "430303010420", "4301013307", "43"}) {
+        EXPECT_TRUE(read_dtcs(messages({text}), Framing::can).has_error()) << text;
+    }
+    EXPECT_TRUE(read_dtcs(messages({"430203010420AAAA"}), Framing::can).has_value());
+    EXPECT_TRUE(read_dtcs(messages({"430133"}), Framing::legacy).has_value());
+    EXPECT_TRUE(read_dtcs(messages({"43013304"}), Framing::legacy).has_error());
+}
+
+TEST(DecodeDtc, NamesEveryCodeThereAndBack) {
+    for (unsigned number = 0; number < 0x10000; number += 7) {
+        const Dtc code(static_cast<std::uint16_t>(number));
+        EXPECT_EQ(Dtc::from_text(code.text()), code);
+    }
+    EXPECT_EQ(Dtc(0x0420).text(), "P0420");
+    EXPECT_EQ(Dtc(0xC100).text(), "U0100");
+    EXPECT_EQ(Dtc(0x9234).text(), "B1234");
+    for (const auto* text : {"P042", "X0420", "P4420", "P04200", "p0420"}) {
+        EXPECT_FALSE(Dtc::from_text(text)) << text;
+    }
+}
+
+TEST(DecodeMonitors, TellsUnsupportedFromIncomplete) {  // SAE J1979 PID 01 bytes B to D
+    const auto status = read_monitor_status(hex("8307FF00")).value();
+    EXPECT_TRUE(status.mil);
+    EXPECT_EQ(status.dtc_count, 3);
+    EXPECT_EQ(status.ignition, Ignition::spark);
+    EXPECT_EQ(status.monitors.at(Monitor::misfire), Readiness::complete);
+    // A completion bit without its support bit means nothing.
+    const auto lone = read_monitor_status(hex("00000001")).value();
+    EXPECT_EQ(lone.monitors.at(Monitor::catalyst), Readiness::unsupported);
+    const auto diesel = read_monitor_status(hex("00790303")).value();
+    EXPECT_EQ(diesel.ignition, Ignition::compression);
+    EXPECT_EQ(diesel.monitors.at(Monitor::nmhc_catalyst), Readiness::incomplete);
+    EXPECT_FALSE(diesel.monitors.contains(Monitor::catalyst));
+}
+
+TEST(DecodeMonitors, LetsAReservedUnfinishedMonitorBeSeen) {
+    EXPECT_TRUE(read_monitor_status(hex("000F0404")).value().unnamed_incomplete);
+    EXPECT_FALSE(read_monitor_status(hex("00080400")).value().unnamed_incomplete);
+}
+
+TEST(DecodeMonitors, NeedsFourBytes) {
+    for (const auto* text : {"", "83", "8307FF", "8307FF0000"}) {
+        EXPECT_TRUE(read_monitor_status(hex(text)).has_error()) << text;
+    }
+}
+
+TEST(DecodeMonitors, NamesEachMonitorOnce) {
+    std::set<std::string_view> codes;
+    for (int i = 0; i <= static_cast<int>(Monitor::pm_filter); ++i) {
+        const auto monitor = static_cast<Monitor>(i);
+        codes.insert(code(monitor));
+        EXPECT_EQ(monitor_from_code(code(monitor)), monitor);
+    }
+    EXPECT_EQ(codes.size(), static_cast<std::size_t>(Monitor::pm_filter) + 1);
+}
+
+TEST(DecodeInformation, NeverTrimsAVerificationNumber) {  // SAE J1979 6.9 infotype 06
+    EXPECT_EQ(
+        read_cvns(messages({"4906010012340B"}), Framing::can).value(),
+        std::vector<std::string>{"0012340B"}
+    );
+    EXPECT_EQ(
+        read_cvns(messages({"4906021791BC820000010B0000"}), Framing::can).value(),
+        (std::vector<std::string>{"1791BC82", "0000010B"})
+    );
+    EXPECT_TRUE(read_cvns(messages({"490602001234"}), Framing::can).has_error());
+}
+
+TEST(DecodeInformation, KeepsEveryCharacterOfAVin) {
+    EXPECT_EQ(
+        read_vin(messages({"4902013147314A43353434345237323532333637"}), Framing::can).value(),
+        "1G1JC5444R7252367"
+    );
+    EXPECT_EQ(
+        read_vin(messages({"49020100000057", "49020242534548", "49020339323033", "49020430434739",
+                           "49020530303030"}), Framing::legacy).value(),
+        "WBSEH92030CG90000"
+    );
+}
+
+TEST(DecodeInformation, RefusesAVinWithAMissingMessageOrCharacter) {
+    EXPECT_TRUE(
+        read_vin(messages({"49020100000031", "49020244344750", "49020435423132", "49020533343536"}),
+                 Framing::legacy).has_error()
+    );
+    EXPECT_TRUE(
+        read_vin(messages({"490201575657" "5A5A5A314A4D3336" "333937360000"}), Framing::can).has_error()
+    );
+}
+
+TEST(DecodeInformation, CountsPerformanceItemsBehindTheCountByte) {
+    const auto counters =
+        read_performance(messages({"4908020" "00A0014"}), Framing::can).value();
+    EXPECT_EQ(counters, (std::vector<std::uint16_t>{10, 20}));
+}
+
+TEST(DecodeInformation, ReadsSupportBitsMostSignificantFirst) {
+    const auto ids = read_support(0x20, hex("80018001")).value();
+    EXPECT_EQ(ids, (std::set<std::uint8_t>{0x21, 0x30, 0x31, 0x40}));
+    EXPECT_TRUE(read_support(0, hex("800180")).has_error());
+}
+
+TEST(DecodeVin, ChecksTheDigitOnlyWhereItApplies) {  // 49 CFR 565.15
+    const auto american = check_vin("1M8GDM9AXKP042788");
+    EXPECT_TRUE(american.well_formed);
+    EXPECT_TRUE(american.check_digit_applies);
+    EXPECT_TRUE(american.check_digit_matches);
+    const auto european = check_vin("WP0ZZZ99ZTS392124");
+    EXPECT_TRUE(european.well_formed);
+    EXPECT_FALSE(european.check_digit_applies);
+    EXPECT_FALSE(check_vin("1M8GDM9A1KP042788").check_digit_matches);
+    for (const auto* text : {"1M8GDM9AXKP04278", "1M8GDM9AXKP0427889", "IM8GDM9AXKP042788",
+                             "1M8GDM9AXKP04278O", "1M8GDM9AXKP04278 "}) {
+        EXPECT_FALSE(check_vin(text).well_formed) << text;
+    }
+}
+
+TEST(DecodeVin, TellsTheTwoThirtyYearCyclesApart) {
+    EXPECT_EQ(check_vin("5UXKR6C57E0J71584").model_year, 2014);
+    EXPECT_EQ(check_vin("3N1CB51D65L534526").model_year, 2005);
+    EXPECT_EQ(check_vin("1G1JC5444R7252367").model_year, 1994);
+    EXPECT_EQ(check_vin("93YBSR7RHEJ298116").model_year, 2014);  // Brazil: 1984 has no OBD
+    EXPECT_EQ(check_vin("WP0ZZZ99ZTS392124").model_year, 1996);
+}
+
+TEST(DecodeParameter, HasACompleteRowForEveryPidOfTheTable) {
+    int rows = 0;
+    std::set<std::string> ids;
+    for (int pid = 0; pid < 0x100; ++pid) {
+        const auto* row = parameter_row(static_cast<std::uint8_t>(pid));
+        if (row == nullptr) {
+            continue;
+        }
+        ++rows;
+        EXPECT_TRUE(ids.insert(row->id).second) << row->id;
+        EXPECT_FALSE(row->name_en.empty() || row->name_es.empty() || row->unit.empty()) << row->id;
+        EXPECT_FALSE(row->clause.empty()) << row->id;
+        EXPECT_GE(row->bytes, 1U);
+        EXPECT_NE(row->div, 0);
+    }
+    EXPECT_GT(rows, 40);
+}
+
+TEST(DecodeParameter, NeverFillsUpAShortReply) {
+    const auto* speed = parameter_row(0x0C);
+    ASSERT_NE(speed, nullptr);
+    EXPECT_DOUBLE_EQ(read_parameter(*speed, hex("1AF8")).value().value, 1726);
+    EXPECT_TRUE(read_parameter(*speed, hex("1A")).has_error());
+    EXPECT_TRUE(read_parameter(*speed, hex("1AF800")).has_error());
+    EXPECT_TRUE(read_parameter(*speed, {}).has_error());
+    const auto* pressure = parameter_row(0x54);
+    ASSERT_NE(pressure, nullptr);
+    EXPECT_DOUBLE_EQ(read_parameter(*pressure, hex("FFFF")).value().value, -1);  // two's complement
+}
+
+}  // namespace
+}  // namespace obd
