@@ -343,6 +343,10 @@ private:
             return Value(value.get_bool());
         }
         if (fact.kind == Kind::number && value.is_number()) {
+            if (!fact.unit.empty()) {
+                return misplaced(text_, pointer, "needs its unit: {\"value\": …, \"unit\": \"" +
+                                                     std::string(fact.unit) + "\"}");
+            }
             return Value(value.to_number<double>());
         }
         if (fact.kind == Kind::number && value.is_object()) {

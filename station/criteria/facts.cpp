@@ -142,6 +142,9 @@ Result<Facts> read_group(
         auto pointer = "/" + name;
         std::ranges::replace(pointer, '.', '/');
         if (name == "obd.monitors") {
+            if (item.value().is_null()) {
+                continue;  // not reported
+            }
             if (!item.value().is_object()) {
                 return misplaced(text, pointer, "must be an object of monitors");
             }
