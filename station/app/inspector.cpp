@@ -83,7 +83,7 @@ Result<Stored> store_inspection(
     const criteria::Profile& profile,
     const ReadingDone& done
 ) {
-    inspection::Outcome outcome{done.snapshot, done.failure, done.transcript, utc_now()};
+    inspection::Outcome outcome{done.snapshot, done.partial, done.failure, done.transcript, utc_now()};
     Stored stored{inspection::conclude(order, outcome, profile), {}};
     const auto kept = store.keep_profile(order.profile_source);
     if (kept.has_error()) {

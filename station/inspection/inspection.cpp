@@ -129,6 +129,7 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
             outcome.failure.value_or(Failure{Fault::link_lost, "the reading was ended"});
         body["aborted"] = {
             {"fault", static_cast<int>(failure.fault)}, {"detail", failure.detail}};
+        body["partial"] = obd::to_json(outcome.partial);
     }
     concluded.body = json::serialize(body);
     return concluded;

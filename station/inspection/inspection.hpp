@@ -26,6 +26,7 @@ struct Order {
 /// What came of reading the vehicle.
 struct Outcome {
     std::optional<obd::Snapshot> snapshot;       ///< Complete readings only, or not connected.
+    obd::Snapshot partial;                       ///< What had been read when it failed.
     std::optional<protocols::Failure> failure;   ///< Why the reading was aborted.
     protocols::transcript::Transcript transcript;
     std::string finished;                        ///< UTC, ISO 8601.
