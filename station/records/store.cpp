@@ -291,6 +291,17 @@ Result<std::vector<Record>> Store::unsent(int limit) {
     return read_records(query.value());
 }
 
+Result<std::vector<Record>> Store::records_from(std::uint64_t sequence, int limit) {
+    const auto sql = std::string("SELECT ") + columns +
+                     " FROM record WHERE sequence >= ? ORDER BY sequence LIMIT ?";
+    auto query = database_.prepare(sql.c_str());
+    if (query.has_error()) {
+        return query.error();
+    }
+    query.value().bind(1, static_cast<std::int64_t>(sequence)).bind(2, std::int64_t{limit});
+    return read_records(query.value());
+}
+
 Result<std::uint64_t> Store::unsent_count() {
     const auto count = one_number(database_, "SELECT count(*) FROM outbox");
     if (count.has_error()) {

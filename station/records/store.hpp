@@ -56,6 +56,11 @@ public:
 
     /// Records the centre has not confirmed, oldest first.
     [[nodiscard]] protocols::Result<std::vector<Record>> unsent(int limit);
+    /// Records from `sequence` on, confirmed ones too: a centre restored from an older backup asks
+    /// for them again.
+    [[nodiscard]] protocols::Result<std::vector<Record>> records_from(
+        std::uint64_t sequence, int limit
+    );
     [[nodiscard]] protocols::Result<std::uint64_t> unsent_count();
     /// Notes the centre's signed receipt for all records up to `head`.
     [[nodiscard]] protocols::Result<void> confirmed(std::uint64_t head, std::string_view receipt);

@@ -42,6 +42,47 @@ std::string without_slash(std::string url) {
 
 }  // namespace
 
+namespace {
+
+/// One batch on its way and back. `first`: its first sequence.
+Result<wire::Reply> exchange(
+    station::records::Store& store,
+    std::vector<station::records::Record> records,
+    const std::string& centre,
+    std::chrono::milliseconds limit,
+    std::string& raw
+) {
+    const auto batch = batch_of(store, std::move(records));
+    const auto url =
+        without_slash(centre) + "/v1/stations/" + store.station() + "/records";
+    auto answer = http::post(url, wire::to_text(batch), limit);
+    if (answer.has_error()) {
+        return answer.error();
+    }
+    const auto status = answer.value().status;
+    if (status != 200) {
+        const auto fault = status >= 500 || status == 429 ? Fault::centre_unreachable
+                                                          : Fault::centre_refused;
+        return Failure{fault, "HTTP " + std::to_string(status) + " " + answer.value().body.substr(0, 200)};
+    }
+    raw = std::move(answer.value().body);
+    auto reply = wire::reply_from_text(raw);
+    if (reply.has_error() || !wire::holds(reply.value(), store.station())) {
+        return Failure{Fault::centre_refused, "the centre's receipt is not valid"};
+    }
+    return reply;
+}
+
+/// The centre holds less than it once confirmed (an older backup was restored): it names the last
+/// record it has, and everything behind is sent again.
+bool asks_for_older(const wire::Reply& reply, std::uint64_t first) {
+    return reply.head + 1 < first && std::ranges::any_of(reply.results, [](const auto& one) {
+        return one.code == "gap";
+    });
+}
+
+}  // namespace
+
 Result<Sent> send_batch(
     station::records::Store& store, const std::string& centre, std::chrono::milliseconds limit
 ) {
@@ -53,23 +94,19 @@ Result<Sent> send_batch(
     if (records.value().empty()) {
         return sent;
     }
-    const auto first = records.value().front().sequence;
-    const auto batch = batch_of(store, std::move(records.value()));
-    const auto url =
-        without_slash(centre) + "/v1/stations/" + store.station() + "/records";
-    const auto answer = http::post(url, wire::to_text(batch), limit);
-    if (answer.has_error()) {
-        return answer.error();
+    auto first = records.value().front().sequence;
+    std::string raw;
+    auto reply = exchange(store, std::move(records.value()), centre, limit, raw);
+    if (reply.has_value() && asks_for_older(reply.value(), first)) {
+        first = reply.value().head + 1;
+        auto older = store.records_from(first, batch_records);
+        if (older.has_error()) {
+            return older.error();
+        }
+        reply = exchange(store, std::move(older.value()), centre, limit, raw);
     }
-    if (answer.value().status != 200) {
-        const auto status = answer.value().status;
-        const auto fault = status >= 500 || status == 429 ? Fault::centre_unreachable
-                                                          : Fault::centre_refused;
-        return Failure{fault, "HTTP " + std::to_string(status) + " " + answer.value().body.substr(0, 200)};
-    }
-    const auto reply = wire::reply_from_text(answer.value().body);
-    if (reply.has_error() || !wire::holds(reply.value(), store.station())) {
-        return Failure{Fault::centre_refused, "the centre's receipt is not valid"};
+    if (reply.has_error()) {
+        return reply.error();
     }
     for (const auto& one : reply.value().results) {
         if (one.status == wire::Status::quarantined) {
@@ -78,7 +115,7 @@ Result<Sent> send_batch(
         }
     }
     if (reply.value().head >= first) {
-        const auto filed = store.confirmed(reply.value().head, answer.value().body);
+        const auto filed = store.confirmed(reply.value().head, raw);
         if (filed.has_error()) {
             return filed.error();
         }
