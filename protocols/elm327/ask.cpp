@@ -1,5 +1,6 @@
 #include "protocols/elm327/ask.hpp"
 
+#include "protocols/base/text.hpp"
 #include "protocols/elm327/frames.hpp"
 
 #include <algorithm>
@@ -100,7 +101,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     const auto fault = fault_of(reply);
     const bool may_repeat = attempt_ < attempts_max;
     if (fault == Fault::adapter_restarted) {
-        return Finished<Asked>{Failure{*fault, reply.raw}};
+        return Finished<Asked>{Failure{*fault, printable(reply.raw)}};
     }
     if (fault == Fault::adapter_rejected && with_digit_) {
         with_digit_ = false;
@@ -116,7 +117,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         return again_after(busy_pause, now);
     }
     if (fault && *fault != Fault::vehicle_silent) {
-        asked_.answer.failure = Failure{*fault, reply.raw};
+        asked_.answer.failure = Failure{*fault, printable(reply.raw)};
         return finish();
     }
     auto frames = read_frames(reply.lines, manner_.protocol);

@@ -1,5 +1,6 @@
 #include "protocols/elm327/connect.hpp"
 
+#include "protocols/base/text.hpp"
 #include "protocols/elm327/frames.hpp"
 
 #include <array>
@@ -123,7 +124,7 @@ Action<Connection> Connect::after_identity(const Reply& reply, Instant now) {
     connection_.adapter.banner = first_line(reply);
     // Any text will do: clones name themselves freely. Nothing at all is not an adapter.
     if (connection_.adapter.banner.empty()) {
-        return fail(Fault::not_an_adapter, reply.raw);
+        return fail(Fault::not_an_adapter, printable(reply.raw));
     }
     stage_ = Stage::set_up;
     index_ = 0;
@@ -174,7 +175,7 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
     const auto protocol = order_[index_];
     const auto fault = fault_of(reply);
     if (fault == Fault::wiring_fault) {
-        return fail(*fault, reply.raw);
+        return fail(*fault, printable(reply.raw));
     }
     // A K-line adapter may report the opened bus in one reply and the data only in the next.
     const bool opened_without_data = reply.has(Remark::bus_init_ok) && reply.lines.empty();

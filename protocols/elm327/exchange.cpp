@@ -1,5 +1,7 @@
 #include "protocols/elm327/exchange.hpp"
 
+#include "protocols/base/text.hpp"
+
 #include <algorithm>
 #include <utility>
 
@@ -26,7 +28,7 @@ Action<Reply> Exchange::on(const Received& received, Instant now) {
     const auto prompt = received.bytes.find('>');
     raw_ += received.bytes.substr(0, prompt);
     if (raw_.size() > limits_.reply_bytes) {
-        return Finished<Reply>{Failure{Fault::reply_too_long, raw_.substr(0, 64)}};
+        return Finished<Reply>{Failure{Fault::reply_too_long, printable(raw_, 64)}};
     }
     if (prompt == std::string_view::npos) {
         const bool searching = raw_.find("SEARCH") != raw_.npos || raw_.find("INIT") != raw_.npos;
@@ -37,7 +39,7 @@ Action<Reply> Exchange::on(const Received& received, Instant now) {
 }
 
 Action<Reply> Exchange::on(const DeadlinePassed&, Instant) {
-    return Finished<Reply>{Failure{Fault::adapter_silent, raw_}};
+    return Finished<Reply>{Failure{Fault::adapter_silent, printable(raw_)}};
 }
 
 Action<Reply> Exchange::on(const LinkLost& lost, Instant) {
@@ -46,7 +48,7 @@ Action<Reply> Exchange::on(const LinkLost& lost, Instant) {
 
 Action<Reply> Resync::next(Instant now) {
     if (attempt_ == attempts_max) {
-        return Finished<Reply>{Failure{Fault::adapter_silent, drained_}};
+        return Finished<Reply>{Failure{Fault::adapter_silent, printable(drained_)}};
     }
     ++attempt_;
     asking_ = true;

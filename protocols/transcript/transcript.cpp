@@ -1,6 +1,7 @@
 #include "protocols/transcript/transcript.hpp"
 
 #include "protocols/base/hex.hpp"
+#include "protocols/base/text.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -160,7 +161,7 @@ Instant Replayer::now() const {
 Result<Event> Replayer::confirm(std::string_view bytes) {
     if (next_ == entries_.size() || entries_[next_].kind != Kind::tx ||
         entries_[next_].bytes != bytes) {
-        return diverged("send " + std::string(bytes));
+        return diverged("send " + printable(bytes));
     }
     ++next_;
     return Event(Sent{});

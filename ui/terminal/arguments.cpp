@@ -1,5 +1,7 @@
 #include "ui/terminal/arguments.hpp"
 
+#include "protocols/base/text.hpp"
+
 #include <algorithm>
 
 namespace ui::terminal {
@@ -9,6 +11,9 @@ Arguments::Arguments(
 ) {
     for (int i = first; i < argc; ++i) {
         const std::string word = argv[i];
+        if (!protocols::is_utf8(word)) {
+            throw UsageError("\"" + protocols::printable(word) + "\" is not UTF-8 text");
+        }
         if (!word.starts_with("--")) {
             words_.push_back(word);
         } else if (flags.contains(word)) {
@@ -19,6 +24,9 @@ Arguments::Arguments(
             throw UsageError(word + " needs a value");
         } else {
             values_[word] = argv[++i];
+            if (!protocols::is_utf8(values_[word])) {
+                throw UsageError("the value of " + word + " is not UTF-8 text");
+            }
         }
     }
 }

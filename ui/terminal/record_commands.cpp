@@ -101,6 +101,7 @@ int judge(int argc, char** argv) {
     const Arguments arguments(
         argc, argv, 2, {"--profile", "--variant", "--facts", "--lang"}, {}
     );
+    const auto named = arguments.need("--profile");
     const auto path = arguments.get("--facts", "-");
     const auto text = file_text(path);
     auto parsed = criteria::parse_json(text);
@@ -114,7 +115,7 @@ int judge(int argc, char** argv) {
             variant = std::string(stated->get_string());
         }
     }
-    const auto loaded = load_profile(arguments.need("--profile"), variant);
+    const auto loaded = load_profile(named, variant);
     auto facts = criteria::read_facts(parsed.value(), text);
     if (facts.has_error()) {
         throw Stopped({Fault::malformed, path + ": " + facts.error().detail});
