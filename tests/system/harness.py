@@ -41,6 +41,67 @@ class Service:
         self.process.stderr.close()
 
 
+class Screen:
+    """An X server without a monitor, and a person in front of it."""
+
+    def __init__(self, test):
+        self.test = test
+        read, write = os.pipe()
+        server = subprocess.Popen(
+            ['Xvfb', '-displayfd', str(write), '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
+            pass_fds=[write], stderr=subprocess.DEVNULL)
+        os.close(write)
+        test.addCleanup(server.wait, 30)
+        test.addCleanup(server.terminate)
+        with os.fdopen(read) as number:
+            self.name = f':{number.readline().strip()}'
+        self.env = {**os.environ, 'DISPLAY': self.name, 'QT_QUICK_BACKEND': 'software',
+                    'XDG_RUNTIME_DIR': str(test.folder), 'QT_QPA_PLATFORM': 'xcb'}
+
+    def xdo(self, *words):
+        subprocess.run(['xdotool', *map(str, words)], env=self.env, check=True, timeout=30)
+
+    def click(self, x, y):
+        self.xdo('mousemove', x, y, 'click', 1)
+
+    def scan(self, text):
+        """As a keyboard-wedge scanner types: fast, with Return behind it."""
+        self.xdo('type', '--delay', '2', text)
+        self.xdo('key', 'Return')
+
+    def picture(self):
+        """The screen as raw bytes."""
+        return subprocess.run(['import', '-window', 'root', '-depth', '8', 'rgb:-'], env=self.env,
+                              check=True, capture_output=True).stdout
+
+    def settle(self):
+        """Waits until the screen stands still: two equal pictures."""
+        last = [None]
+
+        def still():
+            now = self.picture()
+            same = now == last[0]
+            last[0] = now
+            return same
+        self.test.until(still, 'a still screen')
+
+    def await_window(self):
+        self.test.until(lambda: subprocess.run(['xdotool', 'search', '--name', 'ST-'], env=self.env,
+                                               capture_output=True).returncode == 0, 'the window')
+        self.settle()
+
+    def enter_vehicle(self, vin, weight):
+        """From the empty vehicle page to the connect page."""
+        self.scan(vin)
+        self.settle()
+        self.click(170, 505)          # petrol
+        self.click(1080, 380)         # gross weight
+        self.xdo('type', '--delay', '80', weight)
+        self.settle()
+        self.click(1100, 735)         # next
+        self.settle()
+
+
 class SystemTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='station-system-'))

@@ -34,13 +34,15 @@ QVariantMap both(const json::value& value) {
     return {{"es", text(value.at("es"))}, {"en", text(value.at("en"))}};
 }
 
+/// For the technician: what to do. The detail for support stands in the record.
 Finished failed(const Failure& failure) {
     Finished finished;
+    const Failure plain{failure.fault, {}};
     const auto code = station::messages::message_for(failure.fault).code;
     finished.errorCode = QString::fromLatin1(code.data(), static_cast<qsizetype>(code.size()));
     finished.error = {
-        QString::fromStdString(station::messages::spanish(failure)),
-        QString::fromStdString(station::messages::english(failure))};
+        QString::fromStdString(station::messages::spanish(plain)),
+        QString::fromStdString(station::messages::english(plain))};
     return finished;
 }
 

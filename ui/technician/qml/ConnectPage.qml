@@ -1,5 +1,6 @@
 import QtQuick
 import Station
+import QtQuick.Controls.Basic
 import QtQuick.Layouts
 
 ColumnLayout {
@@ -8,7 +9,7 @@ ColumnLayout {
 
     function focusFirst() { start.forceActiveFocus(); }
 
-    AppText { text: Words.say("connect_title"); font.pixelSize: 34; font.bold: true }
+    AppText { text: Words.say("connect_title"); font.pixelSize: Theme.title; font.bold: true }
     Notice {
         visible: presenter.error.code !== undefined
         text: Words.pick(presenter.error)
@@ -20,44 +21,59 @@ ColumnLayout {
         color: Theme.card
         radius: 12
         border.color: Theme.soft
-        ColumnLayout {
+        Flickable {
             anchors.fill: parent
-            anchors.margins: 24
-            spacing: 10
-            RowLayout {
-                spacing: 16
-                Layout.minimumHeight: Theme.target
-                AppText { text: "1"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-                AppText { text: Words.say("connect_1"); Layout.fillWidth: true }
-                AppText { text: presenter.adapter; color: Theme.quiet; font.pixelSize: Theme.small; elide: Text.ElideMiddle; wrapMode: Text.NoWrap; Layout.maximumWidth: 420 }
+            anchors.margins: Theme.gap
+            contentHeight: steps.implicitHeight
+            clip: true
+            ScrollBar.vertical: ScrollBar {}
+            ColumnLayout {
+                id: steps
+                width: parent.width
+                readonly property bool crowded: Theme.compact || presenter.error.code !== undefined
+                readonly property int rowHeight: crowded ? 44 : Theme.target
+                spacing: crowded ? 4 : 10
+                RowLayout {
+                    spacing: 16
+                    Layout.minimumHeight: steps.rowHeight
+                    AppText { text: "1"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                    AppText { text: Words.say("connect_1"); Layout.fillWidth: true }
+                    AppText {
+                        text: presenter.adapter
+                        color: Theme.quiet
+                        font.pixelSize: Theme.small
+                        elide: Text.ElideMiddle
+                        wrapMode: Text.NoWrap
+                        Layout.maximumWidth: 420
+                    }
+                }
+                RowLayout {
+                    spacing: 16
+                    Layout.minimumHeight: steps.rowHeight
+                    AppText { text: "2"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                    AppText { text: Words.say("connect_2"); Layout.fillWidth: true }
+                }
+                Question {
+                    number: "3"
+                    words: Words.say("lamp_key_on")
+                    answer: presenter.lampKeyOn
+                    onAnswered: answer => presenter.lampKeyOn = answer
+                    Layout.fillWidth: true
+                }
+                RowLayout {
+                    spacing: 16
+                    Layout.minimumHeight: steps.rowHeight
+                    AppText { text: "4"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
+                    AppText { text: Words.say("connect_4"); Layout.fillWidth: true }
+                }
+                Question {
+                    number: "5"
+                    words: Words.say("lamp_running")
+                    answer: presenter.lampRunning
+                    onAnswered: answer => presenter.lampRunning = answer
+                    Layout.fillWidth: true
+                }
             }
-            RowLayout {
-                spacing: 16
-                Layout.minimumHeight: Theme.target
-                AppText { text: "2"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-                AppText { text: Words.say("connect_2"); Layout.fillWidth: true }
-            }
-            Question {
-                number: "3"
-                words: Words.say("lamp_key_on")
-                answer: presenter.lampKeyOn
-                onAnswered: answer => presenter.lampKeyOn = answer
-                Layout.fillWidth: true
-            }
-            RowLayout {
-                spacing: 16
-                Layout.minimumHeight: Theme.target
-                AppText { text: "4"; font.bold: true; font.pixelSize: 26; Layout.preferredWidth: 36 }
-                AppText { text: Words.say("connect_4"); Layout.fillWidth: true }
-            }
-            Question {
-                number: "5"
-                words: Words.say("lamp_running")
-                answer: presenter.lampRunning
-                onAnswered: answer => presenter.lampRunning = answer
-                Layout.fillWidth: true
-            }
-            Item { Layout.fillHeight: true }
         }
     }
     RowLayout {
@@ -68,7 +84,7 @@ ColumnLayout {
             text: Words.say(presenter.error.code === undefined ? "start_reading" : "try_again")
             primary: true
             implicitWidth: 320
-            implicitHeight: 84
+            implicitHeight: Theme.primary
             onClicked: presenter.next()
         }
     }

@@ -19,7 +19,7 @@ ColumnLayout {
     TextField {
         id: input
         Layout.fillWidth: true
-        implicitHeight: 64
+        implicitHeight: Theme.field
         leftPadding: 16
         font.pixelSize: field.mono ? 28 : 24
         font.family: field.mono ? "DejaVu Sans Mono" : font.family

@@ -27,7 +27,7 @@ Rectangle {
                         required property string modelData
                         text: modelData
                         implicitWidth: 84
-                        implicitHeight: 64
+                        implicitHeight: Theme.field
                         Layout.fillWidth: line.modelData.length === 10
                         focusPolicy: Qt.NoFocus
                         onClicked: keypad.typed(modelData)
@@ -36,7 +36,7 @@ Rectangle {
                 BigButton {
                     visible: line.modelData === "XYZ"
                     text: "⌫ " + Words.say("erase")
-                    implicitHeight: 64
+                    implicitHeight: Theme.field
                     focusPolicy: Qt.NoFocus
                     onClicked: keypad.erased()
                 }
@@ -44,7 +44,7 @@ Rectangle {
                 BigButton {
                     visible: line.modelData === "XYZ"
                     text: Words.say("close")
-                    implicitHeight: 64
+                    implicitHeight: Theme.field
                     focusPolicy: Qt.NoFocus
                     onClicked: keypad.closed()
                 }

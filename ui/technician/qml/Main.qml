@@ -6,13 +6,15 @@ import QtQuick.Layouts
 ApplicationWindow {
     id: window
     visible: true
-    width: 1280
-    height: 800
+    width: Math.min(1280, Screen.desktopAvailableWidth)
+    height: Math.min(800, Screen.desktopAvailableHeight)
+    onHeightChanged: Theme.compact = height < 720
     minimumWidth: 1024
     minimumHeight: 600
     color: Theme.page
     title: presenter.stationId
     Component.onCompleted: {
+        Theme.compact = height < 720;
         Words.language = startLanguage === "en" ? "en" : "es";
         pages.children[presenter.page].focusFirst();
     }

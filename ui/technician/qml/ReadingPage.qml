@@ -15,7 +15,7 @@ ColumnLayout {
         return known === presenter.step ? Words.say("trying").arg(presenter.step) : known;
     }
 
-    AppText { text: Words.say("reading_title"); font.pixelSize: 34; font.bold: true }
+    AppText { text: Words.say("reading_title"); font.pixelSize: Theme.title; font.bold: true }
     RowLayout {
         spacing: 16
         Repeater {
@@ -28,7 +28,7 @@ ColumnLayout {
                 id: link
                 required property var modelData
                 Layout.fillWidth: true
-                implicitHeight: 84
+                implicitHeight: Theme.primary
                 radius: 12
                 color: modelData.done ? Theme.pass : Theme.card
                 border.width: 2

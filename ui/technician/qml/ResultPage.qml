@@ -17,7 +17,7 @@ ColumnLayout {
 
     Rectangle {
         Layout.fillWidth: true
-        implicitHeight: bandRow.implicitHeight + 40
+        implicitHeight: bandRow.implicitHeight + (Theme.compact ? 16 : 40)
         radius: 12
         color: page.good ? Theme.pass : page.bad ? Theme.fail : Theme.warn
         // Hatching: "could not test" differs from pass and fail without colour. Beside the words,
@@ -51,13 +51,13 @@ ColumnLayout {
             spacing: 24
             AppText {
                 text: page.good ? "✓" : page.bad ? "✕" : "!"
-                font.pixelSize: 72
+                font.pixelSize: Theme.compact ? 48 : 72
                 font.bold: true
                 color: page.good || page.bad ? "#ffffff" : Theme.warnInk
             }
             AppText {
                 text: Words.pick(page.result.word)
-                font.pixelSize: text.length > 16 ? 40 : 68
+                font.pixelSize: (text.length > 16 ? 40 : 68) * (Theme.compact ? 0.7 : 1)
                 font.bold: true
                 color: page.good || page.bad ? "#ffffff" : Theme.warnInk
                 Layout.fillWidth: true
@@ -193,7 +193,7 @@ ColumnLayout {
             text: Words.say("next_vehicle")
             primary: true
             implicitWidth: 340
-            implicitHeight: 84
+            implicitHeight: Theme.primary
             onClicked: { page.detailed = false; presenter.nextVehicle(); }
         }
     }

@@ -13,8 +13,12 @@ QtObject {
     readonly property color fail: "#b42318"
     readonly property color warn: "#ffc53d"
     readonly property color warnInk: "#111111"
-    readonly property int target: 72
-    readonly property int gap: 24
+    property bool compact: false  // a low screen
+    readonly property int target: compact ? 56 : 72
+    readonly property int primary: compact ? 64 : 84
+    readonly property int field: compact ? 52 : 64
+    readonly property int gap: compact ? 16 : 24
+    readonly property int title: compact ? 26 : 34
     readonly property int body: 22
     readonly property int small: 18
 }

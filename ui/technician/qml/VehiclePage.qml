@@ -19,7 +19,7 @@ ColumnLayout {
             id: form
             width: parent.width
             spacing: 16
-            AppText { text: Words.say("scan_title"); font.pixelSize: 34; font.bold: true; Layout.fillWidth: true }
+            AppText { text: Words.say("scan_title"); font.pixelSize: Theme.title; font.bold: true; Layout.fillWidth: true }
             AppText { text: Words.say("scan_help"); color: Theme.quiet; font.pixelSize: 20; Layout.fillWidth: true }
             RowLayout {
                 spacing: 16
@@ -34,7 +34,7 @@ ColumnLayout {
                 }
                 BigButton {
                     text: "⌨ " + Words.say("keypad")
-                    implicitHeight: 64
+                    implicitHeight: Theme.field
                     Layout.alignment: Qt.AlignBottom
                     onClicked: page.keypadShown = !page.keypadShown
                 }
@@ -105,7 +105,7 @@ ColumnLayout {
             text: Words.say("next")
             primary: true
             implicitWidth: 320
-            implicitHeight: 84
+            implicitHeight: Theme.primary
             enabled: presenter.vehicleComplete
             onClicked: presenter.next()
         }

@@ -1,0 +1,101 @@
+"""Everything the programs write in JSON, and every data file that ships, has the form its schema in
+schemas/ states; and the schemas refuse what is not so."""
+import json
+import subprocess
+import unittest
+
+from harness import BIN, PROFILE, ROOT, SystemTest, main
+
+try:
+    import jsonschema
+except ImportError:
+    jsonschema = None
+
+SCHEMAS = {}
+
+
+def load():
+    for file in (ROOT / 'schemas').glob('*.schema.json'):
+        schema = json.loads(file.read_text())
+        SCHEMAS[file.name.removesuffix('.schema.json')] = schema
+    return {schema['$id']: schema for schema in SCHEMAS.values()}
+
+
+@unittest.skipUnless(jsonschema, 'python3-jsonschema is not installed')
+class Schemas(SystemTest):
+    @classmethod
+    def setUpClass(cls):
+        cls.store = load()
+
+    def errors(self, name, value):
+        schema = SCHEMAS[name]
+        resolver = jsonschema.RefResolver(schema['$id'], schema, store=self.store)
+        validator = jsonschema.Draft202012Validator(schema, resolver=resolver)
+        return [f'{"/".join(map(str, e.absolute_path))}: {e.message[:200]}'
+                for e in validator.iter_errors(value)]
+
+    def holds(self, name, value):
+        self.assertEqual(self.errors(name, value), [], name)
+
+    def test_the_schemas_themselves(self):
+        for schema in SCHEMAS.values():
+            jsonschema.Draft202012Validator.check_schema(schema)
+
+    def test_data_files(self):
+        for file in (ROOT / 'station/criteria/profiles').glob('*.json'):
+            self.holds('profile', json.loads(file.read_text()))
+        for file in (ROOT / 'protocols/simulator/vehicles').glob('*.json'):
+            self.holds('vehicle', json.loads(file.read_text()))
+        self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
+        self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
+
+    def test_what_the_commands_print_and_the_station_stores(self):
+        centre = self.centre()
+        talk = self.folder / 'talk.jsonl'
+        for vehicle in ('mil-on', 'hybrid', 'iso9141-2003', 'clean-plug'):
+            sim = self.sim(vehicle)
+            papers = subprocess.check_output([BIN / 'obd-sim', '--papers', vehicle], text=True).strip()
+            done = self.inspect(sim.endpoint, '--centre', centre.url, vehicle=papers, profile='generic')
+            self.holds('run', json.loads(done.stdout))
+            read = self.command('read', '--adapter', sim.endpoint, '--format', 'json', '--record', talk,
+                                expect=0)
+            self.holds('snapshot', json.loads(read.stdout))
+            for line in talk.read_text().splitlines():
+                self.holds('transcript', json.loads(line))
+            replayed = self.command('replay', talk, '--profile', PROFILE, '--vehicle', papers)
+            self.holds('judgement', json.loads(replayed.stdout))
+            sim.stop()
+        aborted = self.inspect('serial:/dev/no-such-device')
+        self.holds('run', json.loads(aborted.stdout))
+        verified = json.loads(self.command('verify', '--station', self.station, expect=0).stdout)
+        self.holds('verify', verified)
+        for number in range(1, verified['records'] + 1):
+            one = self.get(f"{centre.url}/api/inspections/{verified['station']}/{number}") \
+                if number <= 4 else None
+            if one:
+                self.holds('record', one['body'])
+        sent = self.command('send', '--station', self.station, '--centre', centre.url, expect=0)
+        self.holds('send', json.loads(sent.stdout))
+        one = self.get(f"{centre.url}/api/inspections/{verified['station']}/5")
+        self.assertEqual(one['body']['type'], 'aborted')
+        self.holds('record', one['body'])
+        replayed = self.command('replay', '--station', self.station, expect=0)
+        self.holds('replay', json.loads(replayed.stdout))
+        for bus, text in (('can', '7E8 06 43 02 04 20 03 01'), ('can', '410C1AF8'), ('can', '7F0112'),
+                          ('can', '4902013147314A43353434345237323532333637'), ('legacy', '43013300000000'),
+                          ('can', '4100BE3EB811'), ('can', '41010007E500'), ('can', '5902FF')):
+            self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
+
+    def test_the_schemas_refuse_what_is_not_so(self):
+        facts = json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline']
+        facts['obd']['monitors']['CAT'] = 'maybe'
+        self.assertTrue(self.errors('facts', facts))
+        profile = json.loads((ROOT / f'station/criteria/profiles/{PROFILE}.json').read_text())
+        del profile['rules'][0]['clause']
+        self.assertTrue(self.errors('profile', profile))
+        self.assertTrue(self.errors('transcript', {'t': 1, 'k': 'sideways'}))
+        self.assertTrue(self.errors('verify', {'ok': True}))
+
+
+if __name__ == '__main__':
+    main()
