@@ -69,9 +69,8 @@ protocols::Result<std::vector<Dtc>> read_dtcs(std::span<const Bytes> messages, F
         const auto body = bytes.subspan(2);
         if (body.size() < announced * 2) {
             return Failure{
-                Fault::malformed,
-                std::to_string(announced) + " codes announced, fewer sent: " +
-                    protocols::to_hex(bytes)};
+                Fault::malformed, std::to_string(announced) +
+                                      " codes announced, fewer sent: " + protocols::to_hex(bytes)};
         }
         // Bytes beyond the count must be padding, else the count lies.
         for (const auto byte : body.subspan(announced * 2)) {

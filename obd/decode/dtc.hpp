@@ -36,8 +36,8 @@ private:
 enum class Framing { can, legacy };
 
 /// Codes of services 03, 07 and 0A from all messages of one control unit, service byte first, in
-/// order (SAE J1979 6.3, 6.7, 6.10). `0000` is padding. Fault: malformed when the count byte and the
-/// bytes present contradict each other.
+/// order (SAE J1979 6.3, 6.7, 6.10). `0000` is padding. Fault: malformed when the count byte and
+/// the bytes present contradict each other.
 [[nodiscard]] protocols::Result<std::vector<Dtc>> read_dtcs(
     std::span<const protocols::Bytes> messages, Framing framing
 );

@@ -68,7 +68,8 @@ std::optional<int> transliterate(char c) {
         return c - '0';
     }
     constexpr std::string_view letters = "ABCDEFGHJKLMNPRSTUVWXYZ";
-    constexpr std::array values{1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4, 5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9};
+    constexpr std::array values{1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4,
+                                5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9};
     const auto place = letters.find(c);
     if (place == letters.npos) {
         return std::nullopt;
@@ -135,7 +136,9 @@ Result<std::vector<std::string>> read_calids(std::span<const Bytes> messages, Fr
     for (const auto& item : list.value()) {
         const auto text = padded_text(item);
         if (!text) {
-            return malformed("a calibration identification is not text: " + protocols::to_hex(item));
+            return malformed(
+                "a calibration identification is not text: " + protocols::to_hex(item)
+            );
         }
         calids.push_back(*text);
     }

@@ -54,8 +54,8 @@ struct VinCheck {
     bool well_formed = false;          ///< 17 letters and digits without I, O, Q.
     bool check_digit_applies = false;  ///< North America: first character 1 to 5.
     bool check_digit_matches = false;
-    std::optional<int> model_year;     ///< By position 10 (and 7 in North America), 1980-2039; a
-                                       ///< suggestion outside North America.
+    std::optional<int> model_year;  ///< By position 10 (and 7 in North America), 1980-2039; a
+                                    ///< suggestion outside North America.
 };
 [[nodiscard]] VinCheck check_vin(std::string_view vin);
 

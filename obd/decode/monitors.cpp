@@ -34,16 +34,14 @@ constexpr std::array rows{
 using Slots = std::array<std::optional<Monitor>, 8>;
 
 // Bytes C (supported) and D (not complete), bit 0 first.
-constexpr Slots spark_slots{
-    Monitor::catalyst,      Monitor::heated_catalyst, Monitor::evaporative,
-    Monitor::secondary_air, Monitor::ac_refrigerant,  Monitor::oxygen_sensor,
-    Monitor::oxygen_heater, Monitor::egr_vvt};
+constexpr Slots spark_slots{Monitor::catalyst,       Monitor::heated_catalyst,
+                            Monitor::evaporative,    Monitor::secondary_air,
+                            Monitor::ac_refrigerant, Monitor::oxygen_sensor,
+                            Monitor::oxygen_heater,  Monitor::egr_vvt};
 constexpr Slots compression_slots{
-    Monitor::nmhc_catalyst, Monitor::nox_scr,        std::nullopt,
-    Monitor::boost_pressure, std::nullopt,           Monitor::exhaust_sensor,
-    Monitor::pm_filter,      Monitor::egr_vvt};
-constexpr std::array continuous_slots{
-    Monitor::misfire, Monitor::fuel_system, Monitor::components};
+    Monitor::nmhc_catalyst, Monitor::nox_scr,        std::nullopt,       Monitor::boost_pressure,
+    std::nullopt,           Monitor::exhaust_sensor, Monitor::pm_filter, Monitor::egr_vvt};
+constexpr std::array continuous_slots{Monitor::misfire, Monitor::fuel_system, Monitor::components};
 
 std::vector<Monitor> list(const Slots& slots) {
     std::vector<Monitor> all(continuous_slots.begin(), continuous_slots.end());
@@ -99,7 +97,8 @@ bool MonitorStatus::judges_engine() const {
 protocols::Result<MonitorStatus> read_monitor_status(protocols::ByteView data) {
     if (data.size() != 4) {
         return protocols::Failure{
-            protocols::Fault::malformed, "monitor status needs 4 bytes: " + protocols::to_hex(data)};
+            protocols::Fault::malformed,
+            "monitor status needs 4 bytes: " + protocols::to_hex(data)};
     }
     MonitorStatus status;
     status.mil = (data[0] & 0x80) != 0;

@@ -33,8 +33,8 @@ enum class Monitor {
     pm_filter,
 };
 
-/// Three-letter form used by criteria: MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR, NMHC,
-/// NOX, BP, EGS, PMF.
+/// Three-letter form used by criteria: MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR,
+/// NMHC, NOX, BP, EGS, PMF.
 [[nodiscard]] std::string_view code(Monitor monitor);
 /// Stable name for JSON, e.g. `fuel_system`.
 [[nodiscard]] std::string_view id(Monitor monitor);
@@ -47,8 +47,8 @@ enum class Monitor {
 enum class Readiness { unsupported, incomplete, complete };
 
 struct MonitorStatus {
-    bool mil = false;          ///< Commanded on by this control unit. PID 01 only.
-    int dtc_count = 0;         ///< Confirmed emission codes in this control unit. PID 01 only.
+    bool mil = false;   ///< Commanded on by this control unit. PID 01 only.
+    int dtc_count = 0;  ///< Confirmed emission codes in this control unit. PID 01 only.
     Ignition ignition = Ignition::spark;
     std::map<Monitor, Readiness> monitors;
     /// Reserved support bits that are set: a monitor we cannot name must still block "ready".

@@ -24,9 +24,7 @@ std::map<std::uint8_t, ParameterRow> read_table(std::string_view text) {
     const auto& list = table.as_object().at("rows").as_array();
     for (const auto& item : list) {
         const auto& object = item.as_object();
-        const auto word = [&](const char* key) {
-            return std::string(object.at(key).as_string());
-        };
+        const auto word = [&](const char* key) { return std::string(object.at(key).as_string()); };
         const auto number = [&](const char* key) { return object.at(key).to_number<double>(); };
         ParameterRow row;
         row.pid = protocols::from_hex(word("pid")).value().at(0);
@@ -78,9 +76,8 @@ std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
 protocols::Result<Quantity> read_parameter(const ParameterRow& row, protocols::ByteView data) {
     if (data.size() != row.bytes) {
         return protocols::Failure{
-            protocols::Fault::malformed,
-            row.id + " has " + std::to_string(row.bytes) + " bytes, got " +
-                std::to_string(data.size())};
+            protocols::Fault::malformed, row.id + " has " + std::to_string(row.bytes) +
+                                             " bytes, got " + std::to_string(data.size())};
     }
     const auto counts = protocols::big_endian(data);
     auto value = static_cast<double>(counts);
@@ -93,29 +90,105 @@ protocols::Result<Quantity> read_parameter(const ParameterRow& row, protocols::B
 std::string_view obd_requirement(std::uint8_t value) {
     // SAE J1979-DA, PID $1C.
     static constexpr std::array<std::string_view, 60> names{
-        "", "OBD II (CARB)", "OBD (EPA)", "OBD and OBD II", "OBD I", "not OBD compliant", "EOBD",
-        "EOBD and OBD II", "EOBD and OBD", "EOBD, OBD and OBD II", "JOBD", "JOBD and OBD II",
-        "JOBD and EOBD", "JOBD, EOBD and OBD II", "Euro IV B1", "Euro V B2", "Euro EEV", "EMD",
-        "EMD+", "HD OBD-C", "HD OBD", "WWH OBD", "", "HD EOBD-I", "HD EOBD-I N", "HD EOBD-II",
-        "HD EOBD-II N", "HD ZEV", "OBDBr-1", "OBDBr-2", "KOBD", "IOBD I", "IOBD II", "HD EOBD-VI",
-        "OBD, OBD II and HD OBD", "OBDBr-3", "MC EOBD-I", "MC EOBD-II", "MC COBD-I", "MC TOBD-I",
-        "MC JOBD-I", "China 6 OBD", "OBDBr-P7", "China HD OBD VI", "BS VI OBD I", "BS VI OBD II",
-        "BS VI HD OBD", "OBDBr-P8", "HD JOBD-II", "HD KOBD-II", "China off-road IV",
-        "LD ZEV ACC II", "MC JOBD-II", "MC OBD CARB", "MC OBD EPA", "MC OBD 50 states", "HD ZEV ZEP",
-        "ZEV EPA", "ZEV EPA", "EPA HD OBD"};
+        "",
+        "OBD II (CARB)",
+        "OBD (EPA)",
+        "OBD and OBD II",
+        "OBD I",
+        "not OBD compliant",
+        "EOBD",
+        "EOBD and OBD II",
+        "EOBD and OBD",
+        "EOBD, OBD and OBD II",
+        "JOBD",
+        "JOBD and OBD II",
+        "JOBD and EOBD",
+        "JOBD, EOBD and OBD II",
+        "Euro IV B1",
+        "Euro V B2",
+        "Euro EEV",
+        "EMD",
+        "EMD+",
+        "HD OBD-C",
+        "HD OBD",
+        "WWH OBD",
+        "",
+        "HD EOBD-I",
+        "HD EOBD-I N",
+        "HD EOBD-II",
+        "HD EOBD-II N",
+        "HD ZEV",
+        "OBDBr-1",
+        "OBDBr-2",
+        "KOBD",
+        "IOBD I",
+        "IOBD II",
+        "HD EOBD-VI",
+        "OBD, OBD II and HD OBD",
+        "OBDBr-3",
+        "MC EOBD-I",
+        "MC EOBD-II",
+        "MC COBD-I",
+        "MC TOBD-I",
+        "MC JOBD-I",
+        "China 6 OBD",
+        "OBDBr-P7",
+        "China HD OBD VI",
+        "BS VI OBD I",
+        "BS VI OBD II",
+        "BS VI HD OBD",
+        "OBDBr-P8",
+        "HD JOBD-II",
+        "HD KOBD-II",
+        "China off-road IV",
+        "LD ZEV ACC II",
+        "MC JOBD-II",
+        "MC OBD CARB",
+        "MC OBD EPA",
+        "MC OBD 50 states",
+        "HD ZEV ZEP",
+        "ZEV EPA",
+        "ZEV EPA",
+        "EPA HD OBD"};
     return value < names.size() ? names[value] : std::string_view();
 }
 
 std::string_view fuel_type(std::uint8_t value) {
     // SAE J1979-DA, PID $51.
     static constexpr std::array<std::string_view, 33> names{
-        "", "gasoline", "methanol", "ethanol", "diesel", "LPG", "CNG", "propane", "electric",
-        "bi-fuel gasoline", "bi-fuel methanol", "bi-fuel ethanol", "bi-fuel LPG", "bi-fuel CNG",
-        "bi-fuel propane", "bi-fuel battery", "bi-fuel battery and engine", "hybrid gasoline",
-        "hybrid ethanol", "hybrid diesel", "hybrid electric", "hybrid mixed", "hybrid regenerative",
-        "bi-fuel diesel", "bi-fuel natural gas", "bi-fuel diesel", "natural gas",
-        "dual fuel diesel and CNG", "dual fuel diesel and LNG", "fuel cell hydrogen",
-        "hydrogen engine", "kerosene", "heavy fuel oil"};
+        "",
+        "gasoline",
+        "methanol",
+        "ethanol",
+        "diesel",
+        "LPG",
+        "CNG",
+        "propane",
+        "electric",
+        "bi-fuel gasoline",
+        "bi-fuel methanol",
+        "bi-fuel ethanol",
+        "bi-fuel LPG",
+        "bi-fuel CNG",
+        "bi-fuel propane",
+        "bi-fuel battery",
+        "bi-fuel battery and engine",
+        "hybrid gasoline",
+        "hybrid ethanol",
+        "hybrid diesel",
+        "hybrid electric",
+        "hybrid mixed",
+        "hybrid regenerative",
+        "bi-fuel diesel",
+        "bi-fuel natural gas",
+        "bi-fuel diesel",
+        "natural gas",
+        "dual fuel diesel and CNG",
+        "dual fuel diesel and LNG",
+        "fuel cell hydrogen",
+        "hydrogen engine",
+        "kerosene",
+        "heavy fuel oil"};
     return value < names.size() ? names[value] : std::string_view();
 }
 

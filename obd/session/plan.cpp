@@ -16,8 +16,8 @@ using protocols::Result;
 using protocols::bus::Answer;
 using protocols::bus::Request;
 
-constexpr std::array<std::uint8_t, 12> parameter_pids{
-    0x0C, 0x0D, 0x05, 0x1F, 0x21, 0x30, 0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
+constexpr std::array<std::uint8_t, 12> parameter_pids{0x0C, 0x0D, 0x05, 0x1F, 0x21, 0x30,
+                                                      0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
 constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04};
 
 /// CAN frames a message of `bytes` takes (ISO 15765-2).
@@ -57,9 +57,8 @@ void fill(
         }
         return;
     }
-    const auto negative = std::ranges::find(
-        answer.negatives, ecu.address, &protocols::bus::Negative::source
-    );
+    const auto negative =
+        std::ranges::find(answer.negatives, ecu.address, &protocols::bus::Negative::source);
     if (!supported) {
         item.absence = Absence::unsupported;
     } else if (negative != answer.negatives.end()) {
@@ -188,12 +187,12 @@ bool Plan::wanted(const Ask& ask) const {
             });
         case What::vin: {
             // A car that does not name its infotypes may still tell its VIN.
-            const bool nobody_knows = std::ranges::none_of(
-                snapshot_.ecus, [](const Ecu& ecu) { return ecu.infotypes.value.has_value(); }
-            );
-            return nobody_knows || std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
-                return supports(ecu, ask);
+            const bool nobody_knows = std::ranges::none_of(snapshot_.ecus, [](const Ecu& ecu) {
+                return ecu.infotypes.value.has_value();
             });
+            return nobody_knows || std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
+                       return supports(ecu, ask);
+                   });
         }
         default:
             return std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
@@ -272,11 +271,13 @@ void Plan::expect_frames(const Ask& ask, Request& request) const {
                 frames += can ? can_frames(23) : 5;
                 break;
             case What::stored:
-                // The number of codes is known from PID 01; a legacy unit without any may be silent.
+                // The number of codes is known from PID 01; a legacy unit without any may be
+                // silent.
                 if (!can || !ecu.status.value) {
                     return;
                 }
-                frames += can_frames(2U + 2U * static_cast<std::size_t>(ecu.status.value->dtc_count));
+                frames +=
+                    can_frames(2U + 2U * static_cast<std::size_t>(ecu.status.value->dtc_count));
                 break;
             case What::support:
             case What::status:

@@ -31,9 +31,24 @@ public:
 
 private:
     enum class What {
-        support, infotypes, vin, calids, cvns, performance_spark, performance_compression, name,
-        status, status_cycle, stored, pending, permanent, freeze_cause, freeze_value, requirement,
-        fuel, parameter,
+        support,
+        infotypes,
+        vin,
+        calids,
+        cvns,
+        performance_spark,
+        performance_compression,
+        name,
+        status,
+        status_cycle,
+        stored,
+        pending,
+        permanent,
+        freeze_cause,
+        freeze_value,
+        requirement,
+        fuel,
+        parameter,
     };
     struct Ask {
         What what;

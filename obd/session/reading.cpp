@@ -46,9 +46,7 @@ Reading::Action Reading::connect(Instant now) {
     return forward<Snapshot>(connect.resume(Started{}, now));
 }
 
-Reading::Action Reading::on_connected(
-    protocols::Result<elm327::Connection> result, Instant now
-) {
+Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> result, Instant now) {
     const auto& identity = std::get<elm327::Connect>(stage_).adapter();
     if (result.has_error()) {
         const auto failure = result.error();

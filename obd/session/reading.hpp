@@ -12,14 +12,14 @@
 namespace obd {
 
 struct ReadingLimits {
-    int connect_attempts = 3;                 ///< Before the vehicle counts as silent.
-    std::chrono::seconds total{180};          ///< Connecting and reading together.
-    int restarts_max = 2;                     ///< Adapter brown-outs survived in one reading.
+    int connect_attempts = 3;         ///< Before the vehicle counts as silent.
+    std::chrono::seconds total{180};  ///< Connecting and reading together.
+    int restarts_max = 2;             ///< Adapter brown-outs survived in one reading.
 };
 
 struct ReadingProgress {
-    std::string step;   ///< `adapter`, a protocol's name, or a step of the plan.
-    double share = 0;   ///< 0 to 1.
+    std::string step;  ///< `adapter`, a protocol's name, or a step of the plan.
+    double share = 0;  ///< 0 to 1.
     int attempt = 1;
 };
 
@@ -47,7 +47,9 @@ private:
     using Action = protocols::Action<Snapshot>;
 
     Action connect(protocols::Instant now);
-    Action on_connected(protocols::Result<protocols::elm327::Connection> result, protocols::Instant now);
+    Action on_connected(
+        protocols::Result<protocols::elm327::Connection> result, protocols::Instant now
+    );
     Action ask_next(protocols::Instant now);
     Action ask(protocols::bus::Request request, protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);

@@ -194,8 +194,9 @@ json::value to_json(const Snapshot& snapshot) {
         {"attempts", snapshot.attempts},
         {"complete", snapshot.complete},
         {"adapter", std::move(adapter)},
-        {"protocol", {{"id", protocols::bus::id(snapshot.protocol)},
-                      {"name", protocols::bus::name(snapshot.protocol)}}},
+        {"protocol",
+         {{"id", protocols::bus::id(snapshot.protocol)},
+          {"name", protocols::bus::name(snapshot.protocol)}}},
         {"ecus", std::move(ecus)},
         {"notes", std::move(notes)},
     };

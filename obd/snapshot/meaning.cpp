@@ -233,7 +233,8 @@ Result<json::value> meaning_of_text(const std::vector<std::string>& words, Frami
     if (frames.messages.empty()) {
         if (!remarks.empty()) {
             return Failure{
-                Fault::malformed, "no message; the adapter said " + std::string(id(remarks.front()))};
+                Fault::malformed,
+                "no message; the adapter said " + std::string(id(remarks.front()))};
         }
         return Failure{
             Fault::malformed,
@@ -244,10 +245,12 @@ Result<json::value> meaning_of_text(const std::vector<std::string>& words, Frami
         // Only legacy buses spread one answer over several messages.
         const auto found = std::ranges::find_if(units, [&](const auto& unit) {
             const auto& first = unit.second[0];
-            const bool same_item = first[0] != 0x49 || std::ranges::equal(
-                ByteView(first).first(std::min<std::size_t>(2, first.size())),
-                ByteView(message.data).first(std::min<std::size_t>(2, message.data.size()))
-            );
+            const bool same_item =
+                first[0] != 0x49 ||
+                std::ranges::equal(
+                    ByteView(first).first(std::min<std::size_t>(2, first.size())),
+                    ByteView(message.data).first(std::min<std::size_t>(2, message.data.size()))
+                );
             return framing == Framing::legacy && unit.first == message.source &&
                    first[0] == message.data[0] && same_item;
         });

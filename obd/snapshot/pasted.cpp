@@ -225,8 +225,8 @@ void drop_echo(Bytes& data) {
 
 /// ISO 14230 without addresses: a length byte alone in front of the data.
 void drop_bare_length(Bytes& data) {
-    const bool response = data.size() > 2 && ((data[1] >= 0x41 && data[1] <= 0x4A) ||
-                                              data[1] == negative);
+    const bool response =
+        data.size() > 2 && ((data[1] >= 0x41 && data[1] <= 0x4A) || data[1] == negative);
     if (response && data[0] == data.size() - 1) {
         data.erase(data.begin());
     }
@@ -244,9 +244,8 @@ Pasted read_pasted(const std::vector<std::string>& words, Framing framing) {
     const auto first = elm327::compact(reply.lines.front());
     if (framing == Framing::can && can_line(reply.lines.front())) {
         const bool extended = first.starts_with("18DA");
-        pasted.frames = elm327::read_frames(
-            reply.lines, extended ? Protocol::can29_500 : Protocol::can11_500
-        );
+        pasted.frames =
+            elm327::read_frames(reply.lines, extended ? Protocol::can29_500 : Protocol::can11_500);
     } else if (framing == Framing::legacy && legacy_line(first)) {
         pasted.frames = read_legacy_lines(reply.lines);
     } else {

@@ -6,8 +6,8 @@
 namespace obd {
 
 std::string_view id(Absence absence) {
-    static constexpr std::array<std::string_view, 6> names{
-        "not_asked", "unsupported", "silent", "negative", "malformed", "failed"};
+    static constexpr std::array<std::string_view, 6> names{"not_asked", "unsupported", "silent",
+                                                           "negative",  "malformed",   "failed"};
     return names[static_cast<std::size_t>(absence)];
 }
 

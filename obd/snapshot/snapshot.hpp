@@ -33,8 +33,8 @@ struct Item {
     Absence absence = Absence::not_asked;  ///< Meaningful only without a value.
     std::uint8_t code = 0;                 ///< Negative response code.
     std::string detail;
-    std::string request;                   ///< In hex, e.g. `010C`.
-    std::vector<protocols::Bytes> raw;     ///< Messages, service byte first.
+    std::string request;                ///< In hex, e.g. `010C`.
+    std::vector<protocols::Bytes> raw;  ///< Messages, service byte first.
 };
 
 struct FreezeFrame {
@@ -50,11 +50,11 @@ struct Ecu {
     Item<MonitorStatus> status;              ///< PID 01: since codes were cleared.
     Item<MonitorStatus> status_cycle;        ///< PID 41: this drive cycle.
     std::map<std::uint8_t, Item<Quantity>> parameters;
-    Item<std::uint8_t> obd_requirement;      ///< PID 1C
-    Item<std::uint8_t> fuel_type;            ///< PID 51
-    Item<std::vector<Dtc>> stored;           ///< Service 03
-    Item<std::vector<Dtc>> pending;          ///< Service 07
-    Item<std::vector<Dtc>> permanent;        ///< Service 0A
+    Item<std::uint8_t> obd_requirement;             ///< PID 1C
+    Item<std::uint8_t> fuel_type;                   ///< PID 51
+    Item<std::vector<Dtc>> stored;                  ///< Service 03
+    Item<std::vector<Dtc>> pending;                 ///< Service 07
+    Item<std::vector<Dtc>> permanent;               ///< Service 0A
     Item<std::optional<FreezeFrame>> freeze_frame;  ///< Value without frame: none is stored.
     Item<std::string> vin;
     Item<std::vector<std::string>> calids;
@@ -73,14 +73,14 @@ struct Adapter {
 
 /// Everything read from one vehicle in one connection.
 struct Snapshot {
-    bool connected = false;        ///< A control unit answered a diagnostic request.
-    std::string not_connected_why; ///< What each trial said; empty when connected.
+    bool connected = false;         ///< A control unit answered a diagnostic request.
+    std::string not_connected_why;  ///< What each trial said; empty when connected.
     int attempts = 0;
     Adapter adapter;
     protocols::bus::Protocol protocol = protocols::bus::Protocol::undecided;
-    std::vector<Ecu> ecus;         ///< In order of first answer.
+    std::vector<Ecu> ecus;           ///< In order of first answer.
     std::vector<std::string> notes;  ///< What was left out of the reading and why.
-    bool complete = false;         ///< The whole read plan was carried out.
+    bool complete = false;           ///< The whole read plan was carried out.
 
     /// The unit with this address, added when new.
     Ecu& ecu(protocols::bus::EcuAddress address);

@@ -35,8 +35,11 @@ std::string printable(std::string_view bytes, std::size_t limit) {
 bool is_utf8(std::string_view bytes) {
     for (std::size_t i = 0; i < bytes.size();) {
         const auto lead = static_cast<unsigned char>(bytes[i]);
-        const std::size_t size = lead < 0x80 ? 1 : lead >> 5 == 0x06 ? 2 : lead >> 4 == 0x0E ? 3
-                                 : lead >> 3 == 0x1E ? 4 : 0;
+        const std::size_t size = lead < 0x80         ? 1
+                                 : lead >> 5 == 0x06 ? 2
+                                 : lead >> 4 == 0x0E ? 3
+                                 : lead >> 3 == 0x1E ? 4
+                                                     : 0;
         if (size == 0 || i + size > bytes.size()) {
             return false;
         }

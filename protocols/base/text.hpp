@@ -5,8 +5,8 @@
 
 namespace protocols {
 
-/// `bytes` as people and JSON can take them: printable ASCII as it stands, everything else as `\xNN`.
-/// At most `limit` bytes of it.
+/// `bytes` as people and JSON can take them: printable ASCII as it stands, everything else as
+/// `\xNN`. At most `limit` bytes of it.
 [[nodiscard]] std::string printable(std::string_view bytes, std::size_t limit = 200);
 
 /// Whether the bytes are UTF-8 (RFC 3629: shortest form, no surrogates).

@@ -31,9 +31,9 @@ inline constexpr std::uint8_t busy_repeat_request = 0x21;
 
 /// Everything the vehicle said to one request. No message and no failure means silence.
 struct Answer {
-    std::vector<Message> messages;   ///< Positive responses to this very request.
-    std::vector<Negative> negatives; ///< Final negative responses; response-pending is not kept.
-    std::optional<Failure> failure;  ///< Why nothing can be concluded, e.g. bus_failed.
+    std::vector<Message> messages;    ///< Positive responses to this very request.
+    std::vector<Negative> negatives;  ///< Final negative responses; response-pending is not kept.
+    std::optional<Failure> failure;   ///< Why nothing can be concluded, e.g. bus_failed.
     std::vector<std::string> problems;
     bool incomplete = false;  ///< Something arrived damaged or in part.
 };

@@ -11,7 +11,8 @@
 
 namespace protocols::bus {
 
-/// The legislated OBD buses, numbered as the ELM327 does (`ATDPN`): the number is stored in records.
+/// The legislated OBD buses, numbered as the ELM327 does (`ATDPN`): the number is stored in
+/// records.
 enum class Protocol : std::uint8_t {
     undecided = 0,
     j1850_pwm = 1,

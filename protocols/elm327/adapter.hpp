@@ -9,12 +9,12 @@ namespace protocols::elm327 {
 
 /// What an adapter says it is. The banner is a claim, never a proof.
 struct AdapterIdentity {
-    std::string banner;       ///< Answer to ATI or ATZ, e.g. `ELM327 v1.5`.
-    std::string description;  ///< Answer to AT@1; empty when rejected.
-    std::string stn;          ///< Answer to STI; empty unless the chip is an STN.
+    std::string banner;           ///< Answer to ATI or ATZ, e.g. `ELM327 v1.5`.
+    std::string description;      ///< Answer to AT@1; empty when rejected.
+    std::string stn;              ///< Answer to STI; empty unless the chip is an STN.
     std::optional<double> volts;  ///< Supply at pin 16 by ATRV, ±2 % uncalibrated.
-    bool spaces = true;       ///< False when ATS0 was accepted.
-    bool counts_frames = true;  ///< The response-count digit is understood.
+    bool spaces = true;           ///< False when ATS0 was accepted.
+    bool counts_frames = true;    ///< The response-count digit is understood.
 };
 
 /// `12.3V`, `12.3` or `12V`; nullopt for anything else, also for a version banner.

@@ -38,8 +38,7 @@ constexpr std::string_view digits = "0123456789ABCDEF";
 
 }  // namespace
 
-Ask::Ask(bus::Request request, Manner manner)
-    : request_(std::move(request)), manner_(manner) {}
+Ask::Ask(bus::Request request, Manner manner) : request_(std::move(request)), manner_(manner) {}
 
 Action<Asked> Ask::resume(const Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
@@ -53,8 +52,8 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
         }
         return begin(now);
     }
-    auto action = stage_ == Stage::resync ? resync_.resume(event, now)
-                                          : exchange_.resume(event, now);
+    auto action =
+        stage_ == Stage::resync ? resync_.resume(event, now) : exchange_.resume(event, now);
     if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
         return on_reply(finished->result, now);
     }

@@ -24,17 +24,17 @@ constexpr std::array settings{
     Setting{"ATE0", Meaning::optional_setting},  // echo off
     Setting{"ATL0", Meaning::optional_setting},  // no line feeds
     Setting{"ATS0", Meaning::spaces_off},
-    Setting{"ATH1", Meaning::optional_setting},  // headers: who answered
-    Setting{"ATAT1", Meaning::optional_setting}, // adaptive timing
+    Setting{"ATH1", Meaning::optional_setting},   // headers: who answered
+    Setting{"ATAT1", Meaning::optional_setting},  // adaptive timing
     Setting{"AT@1", Meaning::description},
     Setting{"STI", Meaning::stn},
     Setting{"ATRV", Meaning::voltage},
 };
 
 constexpr std::array search_order{
-    Protocol::can11_500, Protocol::can29_500, Protocol::can11_250, Protocol::can29_250,
-    Protocol::kwp_fast,  Protocol::j1850_vpw, Protocol::j1850_pwm, Protocol::iso9141,
-    Protocol::kwp_slow,
+    Protocol::can11_500, Protocol::can29_500, Protocol::can11_250,
+    Protocol::can29_250, Protocol::kwp_fast,  Protocol::j1850_vpw,
+    Protocol::j1850_pwm, Protocol::iso9141,   Protocol::kwp_slow,
 };
 
 constexpr std::string_view support_request = "0100";

@@ -49,7 +49,7 @@ private:
     Action<Connection> fail(Fault fault, std::string detail) const;
 
     Stage stage_ = Stage::reset;
-    std::size_t index_ = 0;    ///< Into the set-up commands, then into the protocols.
+    std::size_t index_ = 0;  ///< Into the set-up commands, then into the protocols.
     bool probed_twice_ = false;
     std::vector<bus::Protocol> order_;
     std::string trials_;

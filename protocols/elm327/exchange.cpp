@@ -52,9 +52,11 @@ Action<Reply> Resync::next(Instant now) {
     }
     ++attempt_;
     asking_ = true;
-    ask_ = Exchange("ATI", {.first_byte = std::chrono::milliseconds(1000),
-                            .quiet = std::chrono::milliseconds(1000),
-                            .total = std::chrono::milliseconds(2000)});
+    ask_ = Exchange(
+        "ATI", {.first_byte = std::chrono::milliseconds(1000),
+                .quiet = std::chrono::milliseconds(1000),
+                .total = std::chrono::milliseconds(2000)}
+    );
     return forward<Reply>(ask_.resume(Started{}, now));
 }
 

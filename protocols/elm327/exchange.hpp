@@ -19,8 +19,8 @@ struct Limits {
 };
 
 /// One command and its answer up to the `>` prompt (ELM327 data sheet, "Communicating with the
-/// ELM327"). Faults: link_lost; adapter_silent (no byte, or no prompt in time; the detail holds what
-/// came); reply_too_long.
+/// ELM327"). Faults: link_lost; adapter_silent (no byte, or no prompt in time; the detail holds
+/// what came); reply_too_long.
 class Exchange {
 public:
     using Output = Reply;

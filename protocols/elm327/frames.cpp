@@ -37,7 +37,8 @@ Frames read_can(const std::vector<std::string>& lines, bool extended) {
         const auto source = text.size() > id_digits
                                 ? EcuAddress::from_text(std::string_view(text).substr(0, id_digits))
                                 : std::nullopt;
-        const auto data = source ? from_hex(std::string_view(text).substr(id_digits)) : std::nullopt;
+        const auto data =
+            source ? from_hex(std::string_view(text).substr(id_digits)) : std::nullopt;
         if (!data || data->empty()) {
             frames.problems.push_back("unreadable line: " + line);
             continue;
@@ -93,8 +94,7 @@ Frames read_legacy(
     const std::vector<std::string>& lines, bus::Protocol protocol, Checksum checksum
 ) {
     Frames frames;
-    const bool crc =
-        protocol == bus::Protocol::j1850_pwm || protocol == bus::Protocol::j1850_vpw;
+    const bool crc = protocol == bus::Protocol::j1850_pwm || protocol == bus::Protocol::j1850_vpw;
     for (const auto& line : lines) {
         const auto bytes = from_hex(compact(line));
         const auto parts = bytes ? legacy_parts(*bytes, protocol) : std::nullopt;

@@ -108,8 +108,9 @@ std::optional<Remark> whole_line_remark(std::string_view text) {
         std::isdigit(text[4])) {
         return Remark::internal_error;
     }
-    const auto found = std::ranges::find_if(
-        phrases, [&](const Phrase& phrase) { return text.find(phrase.text) != text.npos; });
+    const auto found = std::ranges::find_if(phrases, [&](const Phrase& phrase) {
+        return text.find(phrase.text) != text.npos;
+    });
     if (found != phrases.end()) {
         return found->remark;
     }
@@ -120,10 +121,26 @@ std::optional<Remark> whole_line_remark(std::string_view text) {
 
 std::string_view id(Remark remark) {
     static constexpr std::array<std::string_view, 20> ids{
-        "ok",           "unknown_command", "no_data",        "searching",  "unable_to_connect",
-        "bus_init_ok",  "bus_init_error",  "bus_busy",       "bus_error",  "can_error",
-        "feedback_error", "data_error",    "line_damaged",   "buffer_full", "stopped",
-        "low_voltage_reset", "alert",      "internal_error", "flow_control_timeout", "link_chatter"};
+        "ok",
+        "unknown_command",
+        "no_data",
+        "searching",
+        "unable_to_connect",
+        "bus_init_ok",
+        "bus_init_error",
+        "bus_busy",
+        "bus_error",
+        "can_error",
+        "feedback_error",
+        "data_error",
+        "line_damaged",
+        "buffer_full",
+        "stopped",
+        "low_voltage_reset",
+        "alert",
+        "internal_error",
+        "flow_control_timeout",
+        "link_chatter"};
     return ids[static_cast<std::size_t>(remark)];
 }
 

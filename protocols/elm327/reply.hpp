@@ -13,25 +13,25 @@ namespace protocols::elm327 {
 /// sheet "Error messages and alerts"; STN family manual).
 enum class Remark {
     ok,
-    unknown_command,     ///< `?`
-    no_data,             ///< `NO DATA`
-    searching,           ///< `SEARCHING...`
-    unable_to_connect,   ///< `UNABLE TO CONNECT`, also cut at the front
-    bus_init_ok,         ///< `BUS INIT: OK`
-    bus_init_error,      ///< `BUS INIT: ...ERROR`
-    bus_busy,            ///< `BUS BUSY`
-    bus_error,           ///< `BUS ERROR`
-    can_error,           ///< `CAN ERROR`
-    feedback_error,      ///< `FB ERROR`
-    data_error,          ///< `DATA ERROR`: the whole reply
-    line_damaged,        ///< `<DATA ERROR` or `<RX ERROR` at the end of a line; the line is dropped
-    buffer_full,         ///< `BUFFER FULL`, `OUT OF MEMORY`
-    stopped,             ///< `STOPPED`
-    low_voltage_reset,   ///< `LV RESET`
-    alert,               ///< `ACT ALERT`, `LP ALERT`
-    internal_error,      ///< `ERRnn`
-    flow_control_timeout,///< `FC RX TIMEOUT`
-    link_chatter,        ///< `+CONNECTING…` and other Bluetooth module text
+    unknown_command,    ///< `?`
+    no_data,            ///< `NO DATA`
+    searching,          ///< `SEARCHING...`
+    unable_to_connect,  ///< `UNABLE TO CONNECT`, also cut at the front
+    bus_init_ok,        ///< `BUS INIT: OK`
+    bus_init_error,     ///< `BUS INIT: ...ERROR`
+    bus_busy,           ///< `BUS BUSY`
+    bus_error,          ///< `BUS ERROR`
+    can_error,          ///< `CAN ERROR`
+    feedback_error,     ///< `FB ERROR`
+    data_error,         ///< `DATA ERROR`: the whole reply
+    line_damaged,       ///< `<DATA ERROR` or `<RX ERROR` at the end of a line; the line is dropped
+    buffer_full,        ///< `BUFFER FULL`, `OUT OF MEMORY`
+    stopped,            ///< `STOPPED`
+    low_voltage_reset,  ///< `LV RESET`
+    alert,              ///< `ACT ALERT`, `LP ALERT`
+    internal_error,     ///< `ERRnn`
+    flow_control_timeout,  ///< `FC RX TIMEOUT`
+    link_chatter,          ///< `+CONNECTING…` and other Bluetooth module text
 };
 
 /// Stable name for JSON, e.g. `no_data`.

@@ -85,7 +85,9 @@ void Reassembly::consecutive(ByteView frame) {
     if (frame.size() - 1 < wanted) {
         return abandon("consecutive frame shorter than its share");
     }
-    partial_.insert(partial_.end(), frame.begin() + 1, frame.begin() + 1 + static_cast<long>(wanted));
+    partial_.insert(
+        partial_.end(), frame.begin() + 1, frame.begin() + 1 + static_cast<long>(wanted)
+    );
     next_sequence_ = (next_sequence_ + 1) & 0x0F;
     last_frame_.assign(frame.begin(), frame.end());
     if (partial_.size() == expected_bytes_) {

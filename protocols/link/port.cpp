@@ -71,8 +71,8 @@ std::string Endpoint::text() const {
 
 Result<Endpoint> read_endpoint(std::string_view text) {
     const Failure bad{
-        Fault::malformed,
-        "\"" + std::string(text) + "\" is not an adapter: use serial:DEVICE[@BAUD] or tcp:HOST:PORT"};
+        Fault::malformed, "\"" + std::string(text) +
+                              "\" is not an adapter: use serial:DEVICE[@BAUD] or tcp:HOST:PORT"};
     Endpoint endpoint;
     if (text.starts_with("tcp:")) {
         text.remove_prefix(4);
@@ -162,9 +162,8 @@ asio::awaitable<error_code> connect(tcp::socket& socket, const Endpoint& endpoin
         co_return std::get<0>(resolved);
     }
     const auto addresses = std::get<1>(resolved);
-    auto connected = co_await (
-        asio::async_connect(socket, addresses, no_throw) || timer.async_wait(no_throw)
-    );
+    auto connected =
+        co_await (asio::async_connect(socket, addresses, no_throw) || timer.async_wait(no_throw));
     if (connected.index() == 1) {
         co_return asio::error::timed_out;
     }
@@ -189,9 +188,8 @@ asio::awaitable<void> Port::open(
         const auto error = co_await connect(socket, endpoint);
         if (error) {
             result = Failure{
-                Fault::cannot_open,
-                "no adapter at " + endpoint.text() + " (" + error.message() +
-                    "): check that it is switched on and in the same network"};
+                Fault::cannot_open, "no adapter at " + endpoint.text() + " (" + error.message() +
+                                        "): check that it is switched on and in the same network"};
             co_return;
         }
         error_code ignored;
@@ -233,18 +231,16 @@ asio::awaitable<Event> Port::wait(Instant deadline) {
     std::size_t size = 0;
     bool expired = false;
     if (auto* serial = std::get_if<asio::serial_port>(&impl_->stream)) {
-        auto done = co_await (
-            serial->async_read_some(in, no_throw) || impl_->timer.async_wait(no_throw)
-        );
+        auto done =
+            co_await (serial->async_read_some(in, no_throw) || impl_->timer.async_wait(no_throw));
         expired = done.index() == 1;
         if (!expired) {
             std::tie(error, size) = std::get<0>(done);
         }
     } else {
         auto& socket = std::get<tcp::socket>(impl_->stream);
-        auto done = co_await (
-            socket.async_read_some(in, no_throw) || impl_->timer.async_wait(no_throw)
-        );
+        auto done =
+            co_await (socket.async_read_some(in, no_throw) || impl_->timer.async_wait(no_throw));
         expired = done.index() == 1;
         if (!expired) {
             std::tie(error, size) = std::get<0>(done);

@@ -10,18 +10,20 @@ using namespace std::chrono_literals;
 
 constexpr std::array dialects{
     Dialect{.name = "elm327-2.3", .banner = "ELM327 v2.3", .version = 23, .stn = ""},
-    Dialect{.name = "elm327-1.5-clone",
-            .banner = "ELM327 v1.5",
-            .version = 14,
-            .stn = "",
-            .counts_frames = false,
-            .noise_at_start = true,
-            .learned_wait = 60ms},
-    Dialect{.name = "stn2255",
-            .banner = "ELM327 v1.4b",
-            .version = 14,
-            .stn = "STN2255 v5.6.19",
-            .learned_wait = 20ms},
+    Dialect{
+        .name = "elm327-1.5-clone",
+        .banner = "ELM327 v1.5",
+        .version = 14,
+        .stn = "",
+        .counts_frames = false,
+        .noise_at_start = true,
+        .learned_wait = 60ms},
+    Dialect{
+        .name = "stn2255",
+        .banner = "ELM327 v1.4b",
+        .version = 14,
+        .stn = "STN2255 v5.6.19",
+        .learned_wait = 20ms},
 };
 
 }  // namespace

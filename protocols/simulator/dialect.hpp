@@ -9,11 +9,11 @@ namespace protocols::simulator {
 /// Which product an adapter pretends to be, and how it behaves.
 struct Dialect {
     std::string_view name;
-    std::string_view banner;       ///< Answer to ATI and after ATZ.
-    int version = 0;               ///< Commands it knows: 14 = those up to v1.4.
-    std::string_view stn;          ///< Answer to STI; empty: no STN chip.
-    bool counts_frames = true;     ///< Understands the response-count digit.
-    bool noise_at_start = false;   ///< A stray byte before the banner.
+    std::string_view banner;                     ///< Answer to ATI and after ATZ.
+    int version = 0;                             ///< Commands it knows: 14 = those up to v1.4.
+    std::string_view stn;                        ///< Answer to STI; empty: no STN chip.
+    bool counts_frames = true;                   ///< Understands the response-count digit.
+    bool noise_at_start = false;                 ///< A stray byte before the banner.
     std::chrono::milliseconds learned_wait{30};  ///< What AT1 settles at on a fast vehicle.
 };
 

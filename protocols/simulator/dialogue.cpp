@@ -73,7 +73,8 @@ void DialoguePlayer::complete_support() {
         for (const auto& exchange : exchanges) {
             const auto reply = elm327::read_reply(exchange.raw, request);
             for (const auto& message : elm327::read_frames(reply.lines, protocol_).messages) {
-                if (request.starts_with("01") && message.data.size() > 2 && message.data[0] == 0x41) {
+                if (request.starts_with("01") && message.data.size() > 2 &&
+                    message.data[0] == 0x41) {
                     answered[message.source].insert(message.data[1]);
                 }
             }

@@ -12,9 +12,9 @@ namespace {
 using namespace std::chrono_literals;
 using bus::Protocol;
 
-constexpr auto reset_time = 800ms;      // data sheet: power-on to identity
+constexpr auto reset_time = 800ms;  // data sheet: power-on to identity
 constexpr auto command_time = 1ms;
-constexpr auto voltage_time = 9ms;      // A/D conversion
+constexpr auto voltage_time = 9ms;  // A/D conversion
 
 std::optional<int> hex_number(std::string_view text) {
     if (text.empty() || text.size() > 8) {
@@ -36,7 +36,8 @@ std::optional<int> hex_number(std::string_view text) {
 Elm::Elm(Vehicle vehicle, const Dialect& dialect, std::uint32_t baud)
     : vehicle_(std::move(vehicle)), dialect_(&dialect) {
     if (baud != 0) {
-        byte_time_ = std::chrono::duration_cast<Duration>(std::chrono::duration<double>(10.0 / baud));
+        byte_time_ =
+            std::chrono::duration_cast<Duration>(std::chrono::duration<double>(10.0 / baud));
     }
 }
 
@@ -139,13 +140,13 @@ void Elm::internal(const std::string& command, Instant now) {
 bool Elm::setting(std::string_view name, Instant now) {
     struct Switch {
         std::string_view name;
-        bool Settings::* member;
+        bool Settings::*member;
         int version;
     };
     static constexpr std::array switches{
-        Switch{"E", &Settings::echo, 10},          Switch{"L", &Settings::line_feeds, 10},
-        Switch{"H", &Settings::headers, 10},       Switch{"S", &Settings::spaces, 13},
-        Switch{"CAF", &Settings::formatting, 10},  Switch{"R", &Settings::responses, 10},
+        Switch{"E", &Settings::echo, 10},         Switch{"L", &Settings::line_feeds, 10},
+        Switch{"H", &Settings::headers, 10},      Switch{"S", &Settings::spaces, 13},
+        Switch{"CAF", &Settings::formatting, 10}, Switch{"R", &Settings::responses, 10},
         Switch{"D", &Settings::show_length, 13},
     };
     for (const auto& one : switches) {
@@ -164,14 +165,14 @@ bool Elm::setting(std::string_view name, Instant now) {
     };
     // Understood and without effect on what this simulation shows.
     static constexpr std::array accepted{
-        Accepted{"M", 1, 1, 10},     Accepted{"CFC", 1, 1, 10},   Accepted{"CF", 3, 8, 10},
-        Accepted{"CM", 3, 8, 10},    Accepted{"CP", 2, 2, 10},    Accepted{"FCSH", 3, 8, 11},
-        Accepted{"FCSD", 2, 10, 11}, Accepted{"FCSM", 1, 1, 11},  Accepted{"SW", 2, 2, 10},
-        Accepted{"WM", 2, 12, 10},   Accepted{"IB", 2, 2, 10},    Accepted{"IIA", 2, 2, 12},
-        Accepted{"KW", 1, 1, 12},    Accepted{"FE", 0, 0, 13},    Accepted{"SS", 0, 0, 14},
-        Accepted{"CEA", 0, 2, 14},   Accepted{"TA", 2, 2, 14},    Accepted{"CSM", 1, 1, 14},
-        Accepted{"AMT", 2, 2, 20},   Accepted{"AMC", 0, 0, 20},   Accepted{"CER", 2, 2, 22},
-        Accepted{"IFR", 1, 1, 12},   Accepted{"JE", 0, 0, 13},    Accepted{"JS", 0, 0, 13},
+        Accepted{"M", 1, 1, 10},     Accepted{"CFC", 1, 1, 10},  Accepted{"CF", 3, 8, 10},
+        Accepted{"CM", 3, 8, 10},    Accepted{"CP", 2, 2, 10},   Accepted{"FCSH", 3, 8, 11},
+        Accepted{"FCSD", 2, 10, 11}, Accepted{"FCSM", 1, 1, 11}, Accepted{"SW", 2, 2, 10},
+        Accepted{"WM", 2, 12, 10},   Accepted{"IB", 2, 2, 10},   Accepted{"IIA", 2, 2, 12},
+        Accepted{"KW", 1, 1, 12},    Accepted{"FE", 0, 0, 13},   Accepted{"SS", 0, 0, 14},
+        Accepted{"CEA", 0, 2, 14},   Accepted{"TA", 2, 2, 14},   Accepted{"CSM", 1, 1, 14},
+        Accepted{"AMT", 2, 2, 20},   Accepted{"AMC", 0, 0, 20},  Accepted{"CER", 2, 2, 22},
+        Accepted{"IFR", 1, 1, 12},   Accepted{"JE", 0, 0, 13},   Accepted{"JS", 0, 0, 13},
         Accepted{"BI", 0, 0, 10},
     };
     if (name == "D") {
@@ -246,8 +247,8 @@ bool Elm::information(std::string_view name, Instant now) {
     } else if (name == "DP" || name == "DPN") {
         const bool number = name == "DPN";
         const auto digit = "0123456789ABC"[static_cast<int>(settings_.protocol)];
-        const auto text = number ? std::string(1, digit)
-                                 : std::string(bus::name(settings_.protocol));
+        const auto text =
+            number ? std::string(1, digit) : std::string(bus::name(settings_.protocol));
         const auto prefix = number ? "A" : "AUTO, ";
         reply(settings_.automatic ? prefix + text : text, now);
     } else if (name == "CS") {

@@ -1,4 +1,5 @@
-// What happens behind the adapter's prompt: opening the bus, its timing, and how frames are printed.
+// What happens behind the adapter's prompt: opening the bus, its timing, and how frames are
+// printed.
 #include "protocols/elm327/frames.hpp"
 #include "protocols/simulator/elm.hpp"
 
@@ -13,11 +14,11 @@ namespace {
 using namespace std::chrono_literals;
 using bus::Protocol;
 
-constexpr auto can_frame_500 = 232us;   // 116 bits at 500 kbit/s
+constexpr auto can_frame_500 = 232us;  // 116 bits at 500 kbit/s
 constexpr auto can29_frame_500 = 274us;
 constexpr auto flow_control_turn = 700us;
-constexpr auto kline_byte = 962us;      // 10 bits at 10400 bit/s
-constexpr auto kline_byte_gap = 5ms;    // P4min of the tester
+constexpr auto kline_byte = 962us;    // 10 bits at 10400 bit/s
+constexpr auto kline_byte_gap = 5ms;  // P4min of the tester
 constexpr auto vpw_byte = 768us;
 constexpr auto pwm_byte = 192us;
 constexpr auto slow_init = 2600ms;
@@ -39,10 +40,14 @@ bool Elm::open_bus(Instant& now) {
         emit("SEARCHING...", now);
         // Order of the data sheet's search; what each failed trial costs.
         static constexpr std::array<std::pair<Protocol, std::chrono::milliseconds>, 9> trials{{
-            {Protocol::can11_500, 120ms}, {Protocol::can29_500, 120ms},
-            {Protocol::can11_250, 120ms}, {Protocol::can29_250, 120ms},
-            {Protocol::j1850_pwm, 500ms}, {Protocol::j1850_vpw, 300ms},
-            {Protocol::iso9141, 3000ms},  {Protocol::kwp_fast, 700ms},
+            {Protocol::can11_500, 120ms},
+            {Protocol::can29_500, 120ms},
+            {Protocol::can11_250, 120ms},
+            {Protocol::can29_250, 120ms},
+            {Protocol::j1850_pwm, 500ms},
+            {Protocol::j1850_vpw, 300ms},
+            {Protocol::iso9141, 3000ms},
+            {Protocol::kwp_fast, 700ms},
             {Protocol::kwp_slow, 3000ms},
         }};
         for (const auto& [protocol, cost] : trials) {
@@ -129,9 +134,9 @@ void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
         return prompt(end);
     }
     const auto learned = std::min<Duration>(
-        reply_wait(),
-        settings_.adaptive == 0 ? reply_wait()
-                                : Duration(dialect_->learned_wait) / settings_.adaptive
+        reply_wait(), settings_.adaptive == 0
+                          ? reply_wait()
+                          : Duration(dialect_->learned_wait) / settings_.adaptive
     );
     prompt(last + learned);
 }
@@ -152,8 +157,8 @@ std::vector<Elm::BusFrame> Elm::frames(const Bytes& request, Instant now) {
         // A physical header or a receive filter leaves one control unit.
         const auto id = message.source.value();
         if ((settings_.receive_filter != 0 && id != settings_.receive_filter) ||
-            (settings_.header >= 0x7E0 && settings_.header <= 0x7E7 &&
-             id != settings_.header + 8)) {
+            (settings_.header >= 0x7E0 && settings_.header <= 0x7E7 && id != settings_.header + 8
+            )) {
             continue;
         }
         auto at = std::max(now + request_time + message.at, free[message.source]);
@@ -169,9 +174,9 @@ std::vector<Elm::BusFrame> Elm::frames(const Bytes& request, Instant now) {
 }
 
 void Elm::add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const {
-    const auto frame_time = Duration(bus::is_can29(settings_.protocol) ? can29_frame_500
-                                                                       : can_frame_500) *
-                            (is_500k(settings_.protocol) ? 1 : 2);
+    const auto frame_time =
+        Duration(bus::is_can29(settings_.protocol) ? can29_frame_500 : can_frame_500) *
+        (is_500k(settings_.protocol) ? 1 : 2);
     const auto& data = message.data;
     const auto pad = [&](Bytes frame) {
         frame.resize(8, vehicle_.padding);
@@ -222,8 +227,8 @@ void Elm::add_legacy(std::vector<BusFrame>& list, const EcuMessage& message, Ins
             frame = {static_cast<std::uint8_t>(0x80 | message.data.size()), 0xF1, source};
     }
     frame.insert(frame.end(), message.data.begin(), message.data.end());
-    const bool j1850 = settings_.protocol == Protocol::j1850_pwm ||
-                       settings_.protocol == Protocol::j1850_vpw;
+    const bool j1850 =
+        settings_.protocol == Protocol::j1850_pwm || settings_.protocol == Protocol::j1850_vpw;
     frame.push_back(j1850 ? elm327::j1850_crc(frame) : elm327::byte_sum(frame));
     list.push_back({at + byte_time * static_cast<int>(frame.size()), message.source, frame});
 }

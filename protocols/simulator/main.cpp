@@ -78,8 +78,9 @@ std::map<std::string, std::string> options(int argc, char** argv) {
             values[name] = "yes";
             continue;
         }
-        static const std::vector<std::string> known{
-            "--vehicle", "--adapter", "--elm", "--baud", "--dialogue", "--id", "--papers", "--lamp"};
+        static const std::vector<std::string> known{"--vehicle", "--adapter",  "--elm",
+                                                    "--baud",    "--dialogue", "--id",
+                                                    "--papers",  "--lamp"};
         if (std::ranges::find(known, name) == known.end() || i + 1 == argc) {
             throw UsageError("do not understand \"" + name + "\"");
         }

@@ -56,8 +56,8 @@ private:
     [[nodiscard]] std::vector<Bytes> current(ByteView pids) const {
         Bytes data{0x41};
         const auto supported = keys(ecu_.parameters);
-        for (const auto pid : pids.first(legacy_ ? std::min<std::size_t>(1, pids.size())
-                                                 : pids.size())) {
+        for (const auto pid :
+             pids.first(legacy_ ? std::min<std::size_t>(1, pids.size()) : pids.size())) {
             if (pid % 0x20 == 0) {
                 if (range_used(pid, supported)) {
                     data.push_back(pid);
@@ -104,8 +104,12 @@ private:
         if (!legacy_) {
             Bytes data{service, static_cast<std::uint8_t>(list.size())};
             for (const auto code : list) {
-                append(data, Bytes{static_cast<std::uint8_t>(code >> 8),
-                                   static_cast<std::uint8_t>(code & 0xFF)});
+                append(
+                    data,
+                    Bytes{
+                        static_cast<std::uint8_t>(code >> 8),
+                        static_cast<std::uint8_t>(code & 0xFF)}
+                );
             }
             return {data};
         }
@@ -114,8 +118,12 @@ private:
             Bytes data{service};
             for (std::size_t k = i; k < i + 3; ++k) {
                 const auto code = k < list.size() ? list[k] : std::uint16_t{0};
-                append(data, Bytes{static_cast<std::uint8_t>(code >> 8),
-                                   static_cast<std::uint8_t>(code & 0xFF)});
+                append(
+                    data,
+                    Bytes{
+                        static_cast<std::uint8_t>(code >> 8),
+                        static_cast<std::uint8_t>(code & 0xFF)}
+                );
             }
             messages.push_back(data);
         }

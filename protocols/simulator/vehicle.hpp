@@ -38,13 +38,14 @@ struct Delay {
 struct Ecu {
     bus::EcuAddress address;
     std::chrono::microseconds latency{10000};
-    std::map<std::uint8_t, Parameter> parameters;   ///< Service 01, also the freeze frame's source.
-    std::map<std::uint8_t, std::vector<Bytes>> infotypes;  ///< Service 09: items without count byte.
+    std::map<std::uint8_t, Parameter> parameters;  ///< Service 01, also the freeze frame's source.
+    std::map<std::uint8_t, std::vector<Bytes>>
+        infotypes;  ///< Service 09: items without count byte.
     std::vector<std::uint16_t> stored;
     std::vector<std::uint16_t> pending;
     std::vector<std::uint16_t> permanent;
     bool answers_permanent = true;
-    std::map<std::uint8_t, Bytes> freeze_frame;  ///< PID to data; empty: no frame stored.
+    std::map<std::uint8_t, Bytes> freeze_frame;     ///< PID to data; empty: no frame stored.
     std::map<std::string, std::uint8_t> negatives;  ///< Request in hex to negative response code.
     std::map<std::string, Delay> delays;            ///< Request in hex to its delay.
 };
@@ -77,8 +78,9 @@ struct Vehicle {
     Papers papers;
     std::vector<Ecu> ecus;
 
-    /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle woke.
-    /// Services 01, 02, 03, 07, 09 and 0A; on legacy buses as several 7-byte messages (SAE J1979).
+    /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle
+    /// woke. Services 01, 02, 03, 07, 09 and 0A; on legacy buses as several 7-byte messages (SAE
+    /// J1979).
     [[nodiscard]] std::vector<EcuMessage> ask(ByteView request, double seconds) const;
 };
 

@@ -156,9 +156,9 @@ constexpr std::array spark_monitors{
     MonitorBit{"egr_vvt", 1, 7}};
 
 constexpr std::array compression_monitors{
-    MonitorBit{"misfire", 0, 0},       MonitorBit{"fuel_system", 0, 1},
-    MonitorBit{"components", 0, 2},    MonitorBit{"nmhc_catalyst", 1, 0},
-    MonitorBit{"nox_scr", 1, 1},       MonitorBit{"boost_pressure", 1, 3},
+    MonitorBit{"misfire", 0, 0},        MonitorBit{"fuel_system", 0, 1},
+    MonitorBit{"components", 0, 2},     MonitorBit{"nmhc_catalyst", 1, 0},
+    MonitorBit{"nox_scr", 1, 1},        MonitorBit{"boost_pressure", 1, 3},
     MonitorBit{"exhaust_sensor", 1, 5}, MonitorBit{"pm_filter", 1, 6},
     MonitorBit{"egr_vvt", 1, 7}};
 
@@ -185,7 +185,9 @@ Bytes monitor_bytes(Reader& reader, const json::object& monitors, const std::str
             };
             const auto* row = spark ? find(spark_monitors) : find(compression_monitors);
             if (row == nullptr) {
-                reader.complain(place + "/" + std::string(key), "unknown monitor for this ignition");
+                reader.complain(
+                    place + "/" + std::string(key), "unknown monitor for this ignition"
+                );
                 return;
             }
             const auto index = row->byte == 0 ? 0U : (incomplete ? 2U : 1U);
@@ -321,8 +323,7 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
     Ecu ecu;
     const auto& object = reader.object(value, place);
     reader.known_keys(
-        object,
-        place,
+        object, place,
         {"address", "latency_ms", "name", "vin", "calids", "cvns", "iumpr_spark",
          "iumpr_compression", "mil", "monitors", "monitors_cycle", "stored", "pending", "permanent",
          "answers_permanent", "freeze_frame", "parameters", "negatives", "delays"}
@@ -449,7 +450,8 @@ Result<Vehicle> built_in_vehicle(std::string_view name) {
         }
     }
     return Failure{
-        Fault::malformed, "no vehicle is called \"" + std::string(name) + "\"; obd-sim --list names them"};
+        Fault::malformed,
+        "no vehicle is called \"" + std::string(name) + "\"; obd-sim --list names them"};
 }
 
 }  // namespace protocols::simulator

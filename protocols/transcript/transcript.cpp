@@ -22,11 +22,8 @@ struct KindName {
     std::string_view name;
 };
 constexpr std::array kinds{
-    KindName{Kind::begin, "begin"},
-    KindName{Kind::tx, "tx"},
-    KindName{Kind::rx, "rx"},
-    KindName{Kind::timeout, "timeout"},
-    KindName{Kind::lost, "lost"},
+    KindName{Kind::begin, "begin"},     KindName{Kind::tx, "tx"},     KindName{Kind::rx, "rx"},
+    KindName{Kind::timeout, "timeout"}, KindName{Kind::lost, "lost"},
 };
 
 bool plain(std::string_view bytes) {
@@ -52,7 +49,8 @@ Result<Entry> read_entry(const json::object& object, std::size_t number) {
         return bad_line(number, "needs the numbers \"t\" (microseconds) and the text \"k\"");
     }
     entry.at = std::chrono::microseconds(at->as_int64());
-    const auto found = std::ranges::find(kinds, std::string_view(kind->as_string()), &KindName::name);
+    const auto found =
+        std::ranges::find(kinds, std::string_view(kind->as_string()), &KindName::name);
     if (found == kinds.end()) {
         return bad_line(number, "\"k\" must be begin, tx, rx, timeout or lost");
     }
@@ -78,8 +76,9 @@ std::chrono::microseconds Transcript::duration() const {
 std::string to_text(const Transcript& transcript) {
     std::string text = json::serialize(json::object{{"schema", schema}}) + "\n";
     for (const auto& entry : transcript.entries) {
-        json::object line{{"t", entry.at.count()},
-                          {"k", std::ranges::find(kinds, entry.kind, &KindName::kind)->name}};
+        json::object line{
+            {"t", entry.at.count()},
+            {"k", std::ranges::find(kinds, entry.kind, &KindName::kind)->name}};
         if (!entry.bytes.empty()) {
             if (plain(entry.bytes)) {
                 line["text"] = entry.bytes;
@@ -112,7 +111,9 @@ Result<Transcript> transcript_from_text(std::string_view text) {
         if (number == 1) {
             const auto* named = object.if_contains("schema");
             if (named == nullptr || *named != json::value(json::string_view(schema))) {
-                return bad_line(number, "not a transcript: \"schema\" must be " + std::string(schema));
+                return bad_line(
+                    number, "not a transcript: \"schema\" must be " + std::string(schema)
+                );
             }
             continue;
         }

@@ -54,7 +54,7 @@ asio::awaitable<void> read_vehicle(
         done.failure = port.has_error() ? port.error() : Failure{Fault::link_lost, "stopped"};
         co_return;
     }
-    stop.port_ = port.value().get();
+    stop.watch(port.value().get());
     protocols::transcript::Recorder recorder(std::chrono::steady_clock::now());
     obd::Reading reading(limits);
     std::string last_step;
@@ -67,7 +67,7 @@ asio::awaitable<void> read_vehicle(
     };
     Result<obd::Snapshot> result = Failure{Fault::link_lost, ""};
     co_await link::drive(*port.value(), reading, recorder, after_step, result);
-    stop.port_ = nullptr;
+    stop.watch(nullptr);
     done.transcript = recorder.transcript();
     done.partial = reading.snapshot();
     if (result.has_value()) {
@@ -83,7 +83,8 @@ Result<Stored> store_inspection(
     const criteria::Profile& profile,
     const ReadingDone& done
 ) {
-    inspection::Outcome outcome{done.snapshot, done.partial, done.failure, done.transcript, utc_now()};
+    inspection::Outcome outcome{
+        done.snapshot, done.partial, done.failure, done.transcript, utc_now()};
     Stored stored{inspection::conclude(order, outcome, profile), {}};
     const auto kept = store.keep_profile(order.profile_source);
     if (kept.has_error()) {

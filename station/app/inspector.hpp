@@ -34,12 +34,10 @@ class Stop {
 public:
     void request();
     [[nodiscard]] bool requested() const { return requested_; }
+    /// For the reading itself: the port that request() closes; nullptr when it is gone.
+    void watch(protocols::link::Port* port) { port_ = port; }
 
 private:
-    friend boost::asio::awaitable<void> read_vehicle(
-        boost::asio::io_context&, protocols::link::Endpoint, obd::ReadingLimits, OnProgress, Stop&,
-        ReadingDone&
-    );
     protocols::link::Port* port_ = nullptr;
     bool requested_ = false;
 };

@@ -127,7 +127,8 @@ public:
                 result = one;
             }
         }
-        // What is missing matters only while it leaves the whole open; what offends, only if it fails.
+        // What is missing matters only while it leaves the whole open; what offends, only if it
+        // fails.
         looked.paths.insert(looked.paths.end(), seen.paths.begin(), seen.paths.end());
         if (result == Truth::unknown) {
             looked.missing.insert(looked.missing.end(), seen.missing.begin(), seen.missing.end());
@@ -251,8 +252,8 @@ struct UnitRow {
     double factor;
 };
 constexpr std::array units{
-    UnitRow{"km", "km", 1},   UnitRow{"mi", "km", 1.609344}, UnitRow{"kg", "kg", 1},
-    UnitRow{"lb", "kg", 0.45359237}, UnitRow{"min", "min", 1}, UnitRow{"h", "min", 60},
+    UnitRow{"km", "km", 1},          UnitRow{"mi", "km", 1.609344}, UnitRow{"kg", "kg", 1},
+    UnitRow{"lb", "kg", 0.45359237}, UnitRow{"min", "min", 1},      UnitRow{"h", "min", 60},
 };
 
 char letter(Kind kind) {
@@ -300,9 +301,7 @@ public:
             }
             return Shared(std::make_shared<Combine>(How::negate, std::vector{inner.value()}));
         }
-        return misplaced(
-            text_, pointer, "needs one of fact, monitors, all, any, first_known, not"
-        );
+        return misplaced(text_, pointer, "needs one of fact, monitors, all, any, first_known, not");
     }
 
 private:
@@ -338,14 +337,18 @@ private:
         return std::nullopt;
     }
 
-    Result<Value> operand(const json::value& value, const FactRow& fact, const std::string& pointer) {
+    Result<Value> operand(
+        const json::value& value, const FactRow& fact, const std::string& pointer
+    ) {
         if (fact.kind == Kind::truth && value.is_bool()) {
             return Value(value.get_bool());
         }
         if (fact.kind == Kind::number && value.is_number()) {
             if (!fact.unit.empty()) {
-                return misplaced(text_, pointer, "needs its unit: {\"value\": …, \"unit\": \"" +
-                                                     std::string(fact.unit) + "\"}");
+                return misplaced(
+                    text_, pointer,
+                    "needs its unit: {\"value\": …, \"unit\": \"" + std::string(fact.unit) + "\"}"
+                );
             }
             return Value(value.to_number<double>());
         }
@@ -362,8 +365,8 @@ private:
                 return Value(number->to_number<double>() * row->factor);
             }
         }
-        const bool textual = fact.kind == Kind::text || fact.kind == Kind::readiness ||
-                             fact.kind == Kind::codes;
+        const bool textual =
+            fact.kind == Kind::text || fact.kind == Kind::readiness || fact.kind == Kind::codes;
         if (textual && value.is_string()) {
             return Value(std::string(value.get_string()));
         }
@@ -438,7 +441,8 @@ private:
         const auto* of = object.if_contains("of");
         if (counts != (count != nullptr) || counts == (of != nullptr)) {
             return misplaced(
-                text_, pointer, counts ? "needs a count and no list" : "needs a list \"of\" monitors"
+                text_, pointer,
+                counts ? "needs a count and no list" : "needs a list \"of\" monitors"
             );
         }
         if (counts) {

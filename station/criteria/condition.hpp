@@ -12,8 +12,8 @@ enum class Truth { no, yes, unknown };
 
 /// What evaluating a condition looked at.
 struct Looked {
-    std::vector<std::string> paths;    ///< Every fact that was consulted.
-    std::vector<std::string> missing;  ///< Those that were not known and mattered.
+    std::vector<std::string> paths;      ///< Every fact that was consulted.
+    std::vector<std::string> missing;    ///< Those that were not known and mattered.
     std::vector<std::string> offending;  ///< Codes or monitors that broke the condition.
 };
 

@@ -338,8 +338,8 @@ Result<Facts> read_facts(const json::value& value, std::string_view text) {
 }
 
 json::value to_json(const Facts& facts) {
-    json::object groups{{"vehicle", json::object()}, {"obd", json::object()},
-                        {"context", json::object()}};
+    json::object groups{
+        {"vehicle", json::object()}, {"obd", json::object()}, {"context", json::object()}};
     json::object monitors;
     for (const auto& [path, fact] : facts.all()) {
         if (path.starts_with(monitor_prefix)) {
@@ -375,9 +375,8 @@ Result<json::value> parse_json(std::string_view text) {
         const auto start = before.rfind('\n');
         const auto column = read - (start == before.npos ? 0 : start + 1) + 1;
         return Failure{
-            Fault::malformed,
-            "line " + std::to_string(line) + ", column " + std::to_string(column) +
-                ": not JSON (" + error.message() + ")"};
+            Fault::malformed, "line " + std::to_string(line) + ", column " +
+                                  std::to_string(column) + ": not JSON (" + error.message() + ")"};
     }
     return parser.release();
 }

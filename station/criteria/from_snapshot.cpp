@@ -125,7 +125,9 @@ private:
         if (stated_.lamp_running) {
             state("obd.mil_lit_running", *stated_.lamp_running);
         } else {
-            facts_.set("obd.mil_lit_running", unknown("the lamp was not looked at with the engine on"));
+            facts_.set(
+                "obd.mil_lit_running", unknown("the lamp was not looked at with the engine on")
+            );
         }
     }
 
@@ -184,7 +186,8 @@ private:
 
     /// A silent unit is clean only where the standard lets a unit without codes be silent, and PID
     /// 01 of that very unit counts none.
-    [[nodiscard]] bool silence_means_none(const Ecu& ecu, const Item<std::vector<Dtc>>& item) const {
+    [[nodiscard]] bool silence_means_none(const Ecu& ecu, const Item<std::vector<Dtc>>& item)
+        const {
         return item.absence == Absence::silent && protocols::bus::is_legacy(snapshot_.protocol) &&
                ecu.status.value && ecu.status.value->dtc_count == 0;
     }

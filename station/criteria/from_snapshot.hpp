@@ -13,10 +13,10 @@ struct Stated {
     std::string plate;
     std::string vin;
     std::optional<int> model_year;
-    std::string fuel;      ///< gasoline, hybrid_gasoline, diesel, cng_oem, flex, electric, …
+    std::string fuel;  ///< gasoline, hybrid_gasoline, diesel, cng_oem, flex, electric, …
     std::optional<double> gvwr_kg;
-    std::string obd_type;  ///< OBD-II, EOBD-E3 … EOBD-E6; empty: not known.
-    std::string connector; ///< ok, missing, intermediate_device; empty: not looked at.
+    std::string obd_type;   ///< OBD-II, EOBD-E3 … EOBD-E6; empty: not known.
+    std::string connector;  ///< ok, missing, intermediate_device; empty: not looked at.
     std::optional<bool> lamp_at_key_on;
     std::optional<bool> lamp_running;
     int visit = 1;

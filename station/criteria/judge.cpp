@@ -137,8 +137,9 @@ Judgement judge(const Profile& profile, const Facts& facts, bool assume_applicab
     Judgement judgement;
     Tally tally;
     std::optional<Stage> ended;
-    for (const auto stage : {Stage::applicability, Stage::connector, Stage::communication,
-                             Stage::engine, Stage::criteria}) {
+    for (const auto stage :
+         {Stage::applicability, Stage::connector, Stage::communication, Stage::engine,
+          Stage::criteria}) {
         for (const auto& rule : profile.rules) {
             if (rule.stage != stage) {
                 continue;
@@ -225,8 +226,8 @@ json::value to_json(const Judgement& judgement, const Profile& profile, const Fa
           {"sha256", profile.sha256}}},
         {"rules", std::move(rules)},
     };
-    const auto key = judgement.reasons.empty() ? std::string(id(judgement.verdict))
-                                               : judgement.reasons.front();
+    const auto key =
+        judgement.reasons.empty() ? std::string(id(judgement.verdict)) : judgement.reasons.front();
     if (const auto code = profile.result_codes.find(key); code != profile.result_codes.end()) {
         object["result_code"] = code->second;
     }

@@ -16,7 +16,7 @@ enum class Outcome { pass, fail, not_applicable, not_determined };
 struct RuleResult {
     const Rule* rule = nullptr;  ///< Owned by the profile.
     Outcome outcome = Outcome::not_determined;
-    bool reached = true;         ///< False: an earlier stage had already ended the judgement.
+    bool reached = true;  ///< False: an earlier stage had already ended the judgement.
     Looked looked;
 };
 
@@ -31,10 +31,10 @@ inline constexpr std::string_view evidence_incomplete = "evidence_incomplete";
 
 /// Applies a programme's criteria. Pure: the same profile and facts give the same judgement.
 /// A failed stage ends the judgement; within the last stage all unmet criteria are reported and the
-/// profile's precedence picks the verdict. A deciding rule that cannot be determined never becomes a
-/// pass: unless something else fails, the verdict is INVALID.
-/// `assume_applicable`: the operator chose the programme without stating the vehicle; unknown
-/// applicability is then noted and does not block.
+/// profile's precedence picks the verdict. A deciding rule that cannot be determined never becomes
+/// a pass: unless something else fails, the verdict is INVALID. `assume_applicable`: the operator
+/// chose the programme without stating the vehicle; unknown applicability is then noted and does
+/// not block.
 [[nodiscard]] Judgement judge(
     const Profile& profile, const Facts& facts, bool assume_applicable = false
 );

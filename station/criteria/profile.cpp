@@ -44,9 +44,8 @@ public:
     void complain(const std::string& pointer, std::string_view what) {
         if (!failure_) {
             failure_ = Failure{
-                Fault::malformed,
-                pointer + " (line " + std::to_string(line_of(text_, pointer)) + ") " +
-                    std::string(what)};
+                Fault::malformed, pointer + " (line " + std::to_string(line_of(text_, pointer)) +
+                                      ") " + std::string(what)};
         }
     }
     const json::object& object(const json::value* value, const std::string& pointer) {
@@ -109,7 +108,9 @@ public:
         }
         return found.value_or(Verdict::invalid);
     }
-    std::shared_ptr<const Condition> condition(const json::value* value, const std::string& pointer) {
+    std::shared_ptr<const Condition> condition(
+        const json::value* value, const std::string& pointer
+    ) {
         if (value == nullptr) {
             complain(pointer, "must be a condition");
             return nullptr;
@@ -154,8 +155,7 @@ Rule read_rule(Reader& reader, const json::value& value, const std::string& poin
     Rule rule;
     const auto& object = reader.object(&value, pointer);
     reader.keys(
-        object,
-        pointer,
+        object, pointer,
         {"id", "stage", "text", "clause", "cite", "verified", "enabled", "if_unknown", "when",
          "require", "on_fail"}
     );
@@ -199,9 +199,9 @@ json::value with_variant(
 ) {
     auto& object = profile.get_object();
     const auto* variants = object.if_contains("variants");
-    const auto* chosen =
-        variants != nullptr && variants->is_object() ? variants->get_object().if_contains(variant)
-                                                     : nullptr;
+    const auto* chosen = variants != nullptr && variants->is_object()
+                             ? variants->get_object().if_contains(variant)
+                             : nullptr;
     if (chosen == nullptr) {
         reader.complain("/variants", "has no variant \"" + variant + "\"");
         return profile;
@@ -322,8 +322,7 @@ Result<Profile> read_profile(std::string_view text, std::string_view variant) {
     }
     const auto& object = value.get_object();
     reader.keys(
-        object,
-        "",
+        object, "",
         {"schema", "id", "edition", "name", "jurisdiction", "status", "connect_attempts", "sources",
          "words", "causes", "precedence", "rules", "variants"}
     );
@@ -385,8 +384,7 @@ Result<std::string> profile_text(const std::string& id) {
     for (const auto& one : profile_ids()) {
         known += known.empty() ? one : ", " + one;
     }
-    return Failure{
-        Fault::malformed, "no programme is called \"" + id + "\"; there are: " + known};
+    return Failure{Fault::malformed, "no programme is called \"" + id + "\"; there are: " + known};
 }
 
 }  // namespace station::criteria

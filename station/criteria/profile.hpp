@@ -32,16 +32,16 @@ struct Rule {
     BothLanguages text;
     std::string clause;
     std::vector<std::string> cite;
-    std::string verified;       ///< primary, secondary or memory.
-    bool decides = true;        ///< False: recorded only.
+    std::string verified;  ///< primary, secondary or memory.
+    bool decides = true;   ///< False: recorded only.
     bool enabled = true;
     bool blocks_when_unknown = true;
-    std::shared_ptr<const Condition> when;     ///< nullptr: always.
+    std::shared_ptr<const Condition> when;  ///< nullptr: always.
     std::shared_ptr<const Condition> require;
-    boost::json::value require_source;         ///< As written, for explanations.
-    Verdict verdict = Verdict::fail;           ///< When not met.
+    boost::json::value require_source;  ///< As written, for explanations.
+    Verdict verdict = Verdict::fail;    ///< When not met.
     std::string reason;
-    std::optional<BothLanguages> next;         ///< What the owner does then.
+    std::optional<BothLanguages> next;  ///< What the owner does then.
     std::shared_ptr<const Condition> escalate_when;
     Verdict escalate_to = Verdict::fail;
 };

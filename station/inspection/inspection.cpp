@@ -33,14 +33,10 @@ json::value profile_json(const criteria::Profile& profile) {
 
 json::object heading(const Order& order, std::string_view type) {
     return {
-        {"schema", record_schema},
-        {"type", type},
-        {"inspection", order.id},
-        {"started", order.started},
-        {"technician", order.technician},
-        {"adapter", order.adapter},
-        {"software", software_version},
-        {"vehicle", to_json(order.stated)},
+        {"schema", record_schema},        {"type", type},
+        {"inspection", order.id},         {"started", order.started},
+        {"technician", order.technician}, {"adapter", order.adapter},
+        {"software", software_version},   {"vehicle", to_json(order.stated)},
     };
 }
 
@@ -102,7 +98,8 @@ Result<criteria::Stated> stated_from(const json::value& body) {
     if (const auto* year = from.if_contains("model_year"); year != nullptr && year->is_int64()) {
         stated.model_year = static_cast<int>(year->get_int64());
     }
-    if (const auto* weight = from.if_contains("gvwr_kg"); weight != nullptr && weight->is_number()) {
+    if (const auto* weight = from.if_contains("gvwr_kg");
+        weight != nullptr && weight->is_number()) {
         stated.gvwr_kg = weight->to_number<double>();
     }
     if (const auto* visit = from.if_contains("visit"); visit != nullptr && visit->is_int64()) {
@@ -117,7 +114,8 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     body["finished"] = outcome.finished;
     body["profile"] = profile_json(profile);
     body["reading_ms"] =
-        std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration()).count();
+        std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration())
+            .count();
     if (outcome.snapshot) {
         concluded.facts = criteria::facts_from(order.stated, *outcome.snapshot);
         concluded.judgement = criteria::judge(profile, concluded.facts);
@@ -127,8 +125,7 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     } else {
         const auto failure =
             outcome.failure.value_or(Failure{Fault::link_lost, "the reading was ended"});
-        body["aborted"] = {
-            {"fault", static_cast<int>(failure.fault)}, {"detail", failure.detail}};
+        body["aborted"] = {{"fault", static_cast<int>(failure.fault)}, {"detail", failure.detail}};
         body["partial"] = obd::to_json(outcome.partial);
     }
     concluded.body = json::serialize(body);
@@ -149,8 +146,7 @@ std::string interrupted_body(std::string_view id, std::string_view draft) {
         body = {{"schema", record_schema}, {"type", "aborted"}, {"inspection", id}};
     }
     body["aborted"] = {
-        {"fault", nullptr},
-        {"detail", "the station stopped before the inspection was finished"}};
+        {"fault", nullptr}, {"detail", "the station stopped before the inspection was finished"}};
     return json::serialize(body);
 }
 

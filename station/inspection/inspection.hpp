@@ -14,22 +14,22 @@ namespace station::inspection {
 
 /// What is known before the vehicle is touched.
 struct Order {
-    std::string id;                  ///< UUID of the inspection.
+    std::string id;  ///< UUID of the inspection.
     criteria::Stated stated;
     std::string technician;
-    std::string profile_source;      ///< The profile's bytes.
+    std::string profile_source;  ///< The profile's bytes.
     std::string variant;
-    std::string adapter;             ///< Endpoint text.
-    std::string started;             ///< UTC, ISO 8601.
+    std::string adapter;  ///< Endpoint text.
+    std::string started;  ///< UTC, ISO 8601.
 };
 
 /// What came of reading the vehicle.
 struct Outcome {
-    std::optional<obd::Snapshot> snapshot;       ///< Complete readings only, or not connected.
-    obd::Snapshot partial;                       ///< What had been read when it failed.
-    std::optional<protocols::Failure> failure;   ///< Why the reading was aborted.
+    std::optional<obd::Snapshot> snapshot;      ///< Complete readings only, or not connected.
+    obd::Snapshot partial;                      ///< What had been read when it failed.
+    std::optional<protocols::Failure> failure;  ///< Why the reading was aborted.
     protocols::transcript::Transcript transcript;
-    std::string finished;                        ///< UTC, ISO 8601.
+    std::string finished;  ///< UTC, ISO 8601.
 };
 
 /// A judged inspection. `body` is what is stored and signed.

@@ -145,17 +145,17 @@ Result<Store> Store::open(const std::filesystem::path& folder) {
     }
     Store store(std::move(database.value()), keys.value());
     if (known.empty()) {
-        const auto noted = run(
-            store.database_.prepare("INSERT INTO station(id, public_key) VALUES(?, ?)"),
-            [&](Statement& insert) {
-                insert.bind(1, store.station_).bind_blob(2, view(store.keys_.public_key));
-            }
-        );
+        const auto noted =
+            run(store.database_.prepare("INSERT INTO station(id, public_key) VALUES(?, ?)"),
+                [&](Statement& insert) {
+                    insert.bind(1, store.station_).bind_blob(2, view(store.keys_.public_key));
+                });
         if (noted.has_error()) {
             return noted.error();
         }
     } else if (known != store.station_) {
-        return Failure{Fault::key_unusable, "the key belongs to " + store.station_ + ", not " + known};
+        return Failure{
+            Fault::key_unusable, "the key belongs to " + store.station_ + ", not " + known};
     }
     return store;
 }
@@ -218,9 +218,8 @@ Result<Record> Store::append(std::string_view id, std::string body, std::string 
     Record record;
     record.sequence = 1;
     {
-        auto query = database_.prepare(
-            "SELECT sequence, hash FROM record ORDER BY sequence DESC LIMIT 1"
-        );
+        auto query =
+            database_.prepare("SELECT sequence, hash FROM record ORDER BY sequence DESC LIMIT 1");
         if (query.has_error()) {
             return query.error();
         }
@@ -237,39 +236,35 @@ Result<Record> Store::append(std::string_view id, std::string body, std::string 
     }
     record.body = std::move(body);
     record.transcript = std::move(transcript);
-    record.hash = seal::hash_of(
-        {station_, record.sequence, record.previous, record.body, record.transcript}
-    );
+    record.hash =
+        seal::hash_of({station_, record.sequence, record.previous, record.body, record.transcript});
     record.signature = seal::sign(record.hash, keys_.secret_key);
     const auto sequence = static_cast<std::int64_t>(record.sequence);
-    const auto stored = run(
-        database_.prepare(
-            "INSERT INTO record(sequence, previous, hash, signature, body, transcript)"
-            " VALUES(?, ?, ?, ?, ?, ?)"
-        ),
-        [&](Statement& insert) {
-            insert.bind(1, sequence)
-                .bind_blob(2, view(record.previous))
-                .bind_blob(3, view(record.hash))
-                .bind_blob(4, view(record.signature))
-                .bind_blob(5, record.body)
-                .bind_blob(6, record.transcript);
-        }
-    );
+    const auto stored =
+        run(database_.prepare(
+                "INSERT INTO record(sequence, previous, hash, signature, body, transcript)"
+                " VALUES(?, ?, ?, ?, ?, ?)"
+            ),
+            [&](Statement& insert) {
+                insert.bind(1, sequence)
+                    .bind_blob(2, view(record.previous))
+                    .bind_blob(3, view(record.hash))
+                    .bind_blob(4, view(record.signature))
+                    .bind_blob(5, record.body)
+                    .bind_blob(6, record.transcript);
+            });
     if (stored.has_error()) {
         return stored.error();
     }
-    const auto queued = run(
-        database_.prepare("INSERT INTO outbox(sequence) VALUES(?)"),
-        [&](Statement& insert) { insert.bind(1, sequence); }
-    );
+    const auto queued =
+        run(database_.prepare("INSERT INTO outbox(sequence) VALUES(?)"),
+            [&](Statement& insert) { insert.bind(1, sequence); });
     if (queued.has_error()) {
         return queued.error();
     }
-    const auto closed = run(
-        database_.prepare("DELETE FROM begun WHERE id = ?"),
-        [&](Statement& remove) { remove.bind(1, id); }
-    );
+    const auto closed =
+        run(database_.prepare("DELETE FROM begun WHERE id = ?"),
+            [&](Statement& remove) { remove.bind(1, id); });
     if (closed.has_error()) {
         return closed.error();
     }
@@ -316,17 +311,15 @@ Result<void> Store::confirmed(std::uint64_t head, std::string_view receipt) {
         return transaction.error();
     }
     const auto number = static_cast<std::int64_t>(head);
-    const auto noted = run(
-        database_.prepare("INSERT OR REPLACE INTO receipt(head, receipt) VALUES(?, ?)"),
-        [&](Statement& insert) { insert.bind(1, number).bind(2, receipt); }
-    );
+    const auto noted =
+        run(database_.prepare("INSERT OR REPLACE INTO receipt(head, receipt) VALUES(?, ?)"),
+            [&](Statement& insert) { insert.bind(1, number).bind(2, receipt); });
     if (noted.has_error()) {
         return noted;
     }
-    const auto removed = run(
-        database_.prepare("DELETE FROM outbox WHERE sequence <= ?"),
-        [&](Statement& remove) { remove.bind(1, number); }
-    );
+    const auto removed =
+        run(database_.prepare("DELETE FROM outbox WHERE sequence <= ?"),
+            [&](Statement& remove) { remove.bind(1, number); });
     if (removed.has_error()) {
         return removed;
     }
@@ -374,9 +367,8 @@ std::string why_broken(
     if (record.previous != previous) {
         return name + " does not follow the one before it";
     }
-    const auto hash = seal::hash_of(
-        {station, record.sequence, record.previous, record.body, record.transcript}
-    );
+    const auto hash =
+        seal::hash_of({station, record.sequence, record.previous, record.body, record.transcript});
     if (hash != record.hash) {
         return name + " was changed after it was stored";
     }

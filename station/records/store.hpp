@@ -80,10 +80,10 @@ private:
 struct Verification {
     std::string station;
     std::uint64_t records = 0;
-    std::uint64_t confirmed = 0;            ///< Highest sequence with a receipt.
-    std::optional<std::uint64_t> broken_at; ///< First record that does not hold.
-    std::string problem;                    ///< Empty when everything holds.
-    std::string key;                        ///< Public key, hex: compare with the centre's.
+    std::uint64_t confirmed = 0;             ///< Highest sequence with a receipt.
+    std::optional<std::uint64_t> broken_at;  ///< First record that does not hold.
+    std::string problem;                     ///< Empty when everything holds.
+    std::string key;                         ///< Public key, hex: compare with the centre's.
 };
 
 /// Checks every record's hash, chain and signature, and that nothing the centre confirmed is

@@ -16,9 +16,9 @@ public:
     }
     [[nodiscard]] std::string pick(const json::value& both) const {
         const auto* texts = both.if_object();
-        const auto* text =
-            texts == nullptr ? nullptr
-                             : texts->if_contains(language_ == Language::spanish ? "es" : "en");
+        const auto* text = texts == nullptr
+                               ? nullptr
+                               : texts->if_contains(language_ == Language::spanish ? "es" : "en");
         return text != nullptr && text->is_string() ? std::string(text->get_string()) : "";
     }
     void rule() { text_ += std::string(72, '-') + "\n"; }
@@ -26,9 +26,9 @@ public:
     void field(const char* name, const std::string& value) {
         if (!value.empty()) {
             std::string padded = name;
-            const auto letters = std::ranges::count_if(
-                padded, [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }
-            );
+            const auto letters = std::ranges::count_if(padded, [](char c) {
+                return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+            });
             padded.append(static_cast<std::size_t>(std::max<long>(1, 22 - letters)), ' ');
             text_ += padded + value + "\n";
         }
@@ -135,8 +135,10 @@ std::string as_text(const json::value& body, Language language) {
     Page page(language);
     page.rule();
     const auto* word = find(body, "/judgement/word");
-    page.line("  " + (word != nullptr ? page.pick(*word)
-                                      : std::string(page.pick("NO SE PUDO PROBAR", "COULD NOT TEST"))));
+    page.line(
+        "  " + (word != nullptr ? page.pick(*word)
+                                : std::string(page.pick("NO SE PUDO PROBAR", "COULD NOT TEST")))
+    );
     page.rule();
     for (const auto& cause : array_at(body, "/judgement/causes")) {
         page.line("• " + page.pick(cause));

@@ -133,8 +133,7 @@ std::string to_base64(std::string_view bytes) {
     std::string out(4 * ((bytes.size() + 2) / 3), '\0');
     EVP_EncodeBlock(
         reinterpret_cast<unsigned char*>(out.data()),
-        reinterpret_cast<const unsigned char*>(bytes.data()),
-        static_cast<int>(bytes.size())
+        reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size())
     );
     return out;
 }
@@ -147,8 +146,7 @@ Result<std::string> from_base64(std::string_view text) {
     std::string out(text.size() / 4 * 3, '\0');
     const int size = EVP_DecodeBlock(
         reinterpret_cast<unsigned char*>(out.data()),
-        reinterpret_cast<const unsigned char*>(text.data()),
-        static_cast<int>(text.size())
+        reinterpret_cast<const unsigned char*>(text.data()), static_cast<int>(text.size())
     );
     if (size < 0) {
         return bad;

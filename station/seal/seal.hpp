@@ -9,10 +9,10 @@
 
 namespace station::seal {
 
-using Hash = std::array<std::uint8_t, 32>;        ///< SHA-256.
-using Signature = std::array<std::uint8_t, 64>;   ///< Ed25519 over a Hash.
+using Hash = std::array<std::uint8_t, 32>;       ///< SHA-256.
+using Signature = std::array<std::uint8_t, 64>;  ///< Ed25519 over a Hash.
 using PublicKey = std::array<std::uint8_t, 32>;
-using SecretKey = std::array<std::uint8_t, 64>;   ///< Seed and public key, as libsodium keeps it.
+using SecretKey = std::array<std::uint8_t, 64>;  ///< Seed and public key, as libsodium keeps it.
 
 /// Lower-case hex of any of the above.
 template <std::size_t n>
@@ -47,7 +47,7 @@ struct Content {
     std::uint64_t sequence = 0;  ///< From 1, without gaps.
     Hash previous{};             ///< All zero for the first.
     std::string_view body;
-    std::string_view transcript; ///< As stored (zstd).
+    std::string_view transcript;  ///< As stored (zstd).
 };
 [[nodiscard]] Hash hash_of(const Content& content);
 [[nodiscard]] Hash sha256(std::string_view bytes);

@@ -72,9 +72,7 @@ std::string vin_of(const json::value& body) {
 }
 
 seal::Hash hash_of(const wire::Batch& batch, const wire::Item& item) {
-    return seal::hash_of(
-        {batch.station, item.sequence, item.previous, item.body, item.transcript}
-    );
+    return seal::hash_of({batch.station, item.sequence, item.previous, item.body, item.transcript});
 }
 
 json::array lines_of(const std::string& transcript) {
@@ -113,8 +111,7 @@ Result<Intake> Intake::open(const std::filesystem::path& folder) {
     if (keys.has_error()) {
         return keys.error();
     }
-    auto database =
-        Database::open((folder / "centre.sqlite").string(), Database::Mode::read_write);
+    auto database = Database::open((folder / "centre.sqlite").string(), Database::Mode::read_write);
     if (database.has_error()) {
         return database.error();
     }
@@ -217,9 +214,7 @@ Result<wire::Reply::One> Intake::take_one(
         if (query.has_error()) {
             return query.error();
         }
-        query.value()
-            .bind(1, batch.station)
-            .bind(2, static_cast<std::int64_t>(item.sequence));
+        query.value().bind(1, batch.station).bind(2, static_cast<std::int64_t>(item.sequence));
         const auto row = query.value().step();
         if (row.has_error()) {
             return row.error();
@@ -283,7 +278,9 @@ Result<void> Intake::keep(
 }
 
 Result<void> Intake::quarantine(
-    const wire::Batch& batch, const wire::Item& item, std::string_view code,
+    const wire::Batch& batch,
+    const wire::Item& item,
+    std::string_view code,
     std::string_view received
 ) {
     auto insert = database_.prepare(
@@ -394,8 +391,7 @@ Result<std::optional<json::value>> Intake::inspection(
     item.body = row.text(3);
     item.transcript = row.text(4);
     const bool sized = assign(item.previous, row.text(0)) && assign(item.hash, row.text(1)) &&
-                       assign(item.signature, row.text(2)) &&
-                       assign(batch.public_key, row.text(6));
+                       assign(item.signature, row.text(2)) && assign(batch.public_key, row.text(6));
     const bool hash_holds = sized && hash_of(batch, item) == item.hash;
     const auto transcript =
         item.transcript.empty() ? Result<std::string>("") : seal::expand(item.transcript);

@@ -28,8 +28,8 @@ public:
     );
 
     struct Query {
-        std::string verdict;    ///< Empty: all.
-        std::string text;       ///< Part of plate, VIN or station; empty: all.
+        std::string verdict;      ///< Empty: all.
+        std::string text;         ///< Part of plate, VIN or station; empty: all.
         std::int64_t before = 0;  ///< Only rows with a smaller row number; 0: newest.
         int limit = 50;
     };
@@ -61,11 +61,14 @@ private:
         const wire::Batch& batch, const wire::Item& item, std::string_view received
     );
     [[nodiscard]] protocols::Result<void> quarantine(
-        const wire::Batch& batch, const wire::Item& item, std::string_view code,
+        const wire::Batch& batch,
+        const wire::Item& item,
+        std::string_view code,
         std::string_view received
     );
-    void sign_receipt(wire::Reply& reply, std::string_view station, const Head& head,
-                      std::string_view received) const;
+    void sign_receipt(
+        wire::Reply& reply, std::string_view station, const Head& head, std::string_view received
+    ) const;
 
     station::sqlite::Database database_;
     station::seal::KeyPair keys_;

@@ -136,9 +136,8 @@ WebReply answer(
         const auto station =
             path.substr(stations.size(), path.size() - stations.size() - records.size());
         const auto reply = intake.take(station, request.body, received);
-        return reply.has_error()
-                   ? problem(reply.error())
-                   : WebReply{200, "application/json", wire::to_text(reply.value())};
+        return reply.has_error() ? problem(reply.error())
+                                 : WebReply{200, "application/json", wire::to_text(reply.value())};
     }
     if (request.method != "GET") {
         return problem(405, "only GET here");

@@ -119,7 +119,8 @@ unsigned short serve(asio::io_context& io, Intake& intake, ServeOptions options)
     const auto address = asio::ip::make_address(options.host, error);
     if (error || !address.is_loopback()) {
         throw std::runtime_error(
-            "\"" + options.host + "\" is not a loopback address: supervisors have no sign-in yet, so "
+            "\"" + options.host +
+            "\" is not a loopback address: supervisors have no sign-in yet, so "
             "put a proxy that has one in front"
         );
     }

@@ -14,7 +14,9 @@ using protocols::Result;
 
 constexpr int batch_records = 32;
 
-wire::Batch batch_of(const station::records::Store& store, std::vector<station::records::Record> records) {
+wire::Batch batch_of(
+    const station::records::Store& store, std::vector<station::records::Record> records
+) {
     wire::Batch batch;
     batch.station = store.station();
     batch.public_key = store.public_key();
@@ -53,17 +55,17 @@ Result<wire::Reply> exchange(
     std::string& raw
 ) {
     const auto batch = batch_of(store, std::move(records));
-    const auto url =
-        without_slash(centre) + "/v1/stations/" + store.station() + "/records";
+    const auto url = without_slash(centre) + "/v1/stations/" + store.station() + "/records";
     auto answer = http::post(url, wire::to_text(batch), limit);
     if (answer.has_error()) {
         return answer.error();
     }
     const auto status = answer.value().status;
     if (status != 200) {
-        const auto fault = status >= 500 || status == 429 ? Fault::centre_unreachable
-                                                          : Fault::centre_refused;
-        return Failure{fault, "HTTP " + std::to_string(status) + " " + answer.value().body.substr(0, 200)};
+        const auto fault =
+            status >= 500 || status == 429 ? Fault::centre_unreachable : Fault::centre_refused;
+        return Failure{
+            fault, "HTTP " + std::to_string(status) + " " + answer.value().body.substr(0, 200)};
     }
     raw = std::move(answer.value().body);
     auto reply = wire::reply_from_text(raw);
@@ -76,9 +78,8 @@ Result<wire::Reply> exchange(
 /// The centre holds less than it once confirmed (an older backup was restored): it names the last
 /// record it has, and everything behind is sent again.
 bool asks_for_older(const wire::Reply& reply, std::uint64_t first) {
-    return reply.head + 1 < first && std::ranges::any_of(reply.results, [](const auto& one) {
-        return one.code == "gap";
-    });
+    return reply.head + 1 < first &&
+           std::ranges::any_of(reply.results, [](const auto& one) { return one.code == "gap"; });
 }
 
 }  // namespace

@@ -20,10 +20,9 @@ void Uploader::succeeded() {
 
 void Uploader::failed(protocols::Instant now) {
     constexpr int doublings_max = 20;
-    const auto pause =
-        std::min<std::chrono::milliseconds>(
-            pause_first * (1LL << std::min(failures_, doublings_max)), pause_max
-        );
+    const auto pause = std::min<std::chrono::milliseconds>(
+        pause_first * (1LL << std::min(failures_, doublings_max)), pause_max
+    );
     ++failures_;
     // Half fixed, half spread: no station comes back before half of its pause.
     const auto spread = std::chrono::duration_cast<std::chrono::milliseconds>(pause / 2 * spread_);

@@ -156,8 +156,9 @@ Result<Reply> reply_from_text(std::string_view text) {
     for (const auto& value : results->get_array()) {
         const auto* one = value.if_object();
         const auto sequence = one == nullptr ? std::nullopt : number_of(*one, "sequence");
-        const auto status = one == nullptr ? status_names.end()
-                                           : std::ranges::find(status_names, text_of(*one, "status"));
+        const auto status = one == nullptr
+                                ? status_names.end()
+                                : std::ranges::find(status_names, text_of(*one, "status"));
         if (!sequence || status == status_names.end()) {
             return malformed("a result needs sequence and status");
         }

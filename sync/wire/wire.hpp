@@ -45,10 +45,10 @@ struct Reply {
         std::string code;  ///< Why it was quarantined: gap, fork, hash, signature, identity, body.
     };
     std::vector<One> results;
-    std::uint64_t head = 0;    ///< Highest sequence the centre holds without a gap.
-    std::string receipt;       ///< JSON text: station, head, hash, received.
-    std::string signature;     ///< Ed25519 over SHA-256 of `receipt`, hex.
-    std::string centre_key;    ///< Hex.
+    std::uint64_t head = 0;  ///< Highest sequence the centre holds without a gap.
+    std::string receipt;     ///< JSON text: station, head, hash, received.
+    std::string signature;   ///< Ed25519 over SHA-256 of `receipt`, hex.
+    std::string centre_key;  ///< Hex.
 };
 [[nodiscard]] std::string to_text(const Reply& reply);
 /// Fault: malformed.

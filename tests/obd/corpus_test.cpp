@@ -1,5 +1,6 @@
 // The reference corpus' decode vectors, as far as this room speaks their language. A kind without a
 // checker here is listed with its reason, so that nothing is passed over in silence.
+#include "tests/support/corpus.hpp"
 #include "obd/decode/information.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
@@ -9,7 +10,6 @@
 #include "protocols/elm327/adapter.hpp"
 #include "protocols/elm327/frames.hpp"
 #include "protocols/isotp/reassembly.hpp"
-#include "tests/support/corpus.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -155,9 +155,10 @@ void check_parameter(const Vector& vector) {
     const auto messages = decoded(vector);
     if (vector.expect.contains("error")) {
         for (const auto& message : messages) {
-            EXPECT_TRUE(message.as_object().contains("error") ||
-                        message.at("parameters").at(0).at("pid") != "0C")
-                << json::serialize(message);
+            EXPECT_TRUE(
+                message.as_object().contains("error") ||
+                message.at("parameters").at(0).at("pid") != "0C"
+            ) << json::serialize(message);
         }
         return;
     }
@@ -192,7 +193,8 @@ void check_freeze_frame(const Vector& vector) {
 void check_bitmap(const Vector& vector) {
     json::array lists;
     if (vector.input.is_object() && vector.input.as_object().contains("bitmap")) {
-        const auto base = *protocols::from_hex(std::string_view(vector.input.at("base").as_string()));
+        const auto base =
+            *protocols::from_hex(std::string_view(vector.input.at("base").as_string()));
         const auto data =
             *protocols::from_hex(std::string_view(vector.input.at("bitmap").as_string()));
         json::array list;
@@ -219,12 +221,26 @@ void check_infotypes(const Vector& vector) {
 
 /// The corpus' names of monitors beside ours.
 const std::map<std::string, std::string> monitor_names{
-    {"misfire", "MIS"}, {"fuel_system", "FUE"}, {"comprehensive", "CCM"}, {"catalyst", "CAT"},
-    {"heated_catalyst", "HCAT"}, {"evap", "EVAP"}, {"secondary_air", "AIR"},
-    {"gpf_or_ac_refrigerant(bit4)", "ACR"}, {"oxygen_sensor", "O2S"}, {"o2_sensor", "O2S"},
-    {"o2_heater", "O2H"}, {"oxygen_sensor_heater", "O2H"}, {"egr_vvt", "EGR"}, {"egr", "EGR"},
-    {"nmhc_catalyst", "NMHC"}, {"nox_scr", "NOX"}, {"boost", "BP"}, {"boost_pressure", "BP"},
-    {"exhaust_gas_sensor", "EGS"}, {"pm_filter", "PMF"}};
+    {"misfire", "MIS"},
+    {"fuel_system", "FUE"},
+    {"comprehensive", "CCM"},
+    {"catalyst", "CAT"},
+    {"heated_catalyst", "HCAT"},
+    {"evap", "EVAP"},
+    {"secondary_air", "AIR"},
+    {"gpf_or_ac_refrigerant(bit4)", "ACR"},
+    {"oxygen_sensor", "O2S"},
+    {"o2_sensor", "O2S"},
+    {"o2_heater", "O2H"},
+    {"oxygen_sensor_heater", "O2H"},
+    {"egr_vvt", "EGR"},
+    {"egr", "EGR"},
+    {"nmhc_catalyst", "NMHC"},
+    {"nox_scr", "NOX"},
+    {"boost", "BP"},
+    {"boost_pressure", "BP"},
+    {"exhaust_gas_sensor", "EGS"},
+    {"pm_filter", "PMF"}};
 
 void check_status(const json::object& status, const json::object& expect) {
     if (const auto* mil = expect.if_contains("mil")) {
@@ -270,7 +286,9 @@ void check_readiness_verdict(const Vector& vector) {
     const auto bytes = *protocols::from_hex(words.at(0));
     const auto status = read_monitor_status(protocols::ByteView(bytes).subspan(2)).value();
     if (const auto* catalyst = vector.expect.if_contains("catalyst")) {
-        EXPECT_EQ(obd::id(status.monitors.at(Monitor::catalyst)), std::string_view(catalyst->as_string()));
+        EXPECT_EQ(
+            obd::id(status.monitors.at(Monitor::catalyst)), std::string_view(catalyst->as_string())
+        );
     }
     if (const auto* outstanding = vector.expect.if_contains("unnamed_outstanding")) {
         EXPECT_EQ(status.unnamed_incomplete, outstanding->to_number<int>() > 0);
@@ -286,8 +304,11 @@ Pasted read_lines(const Vector& vector) {
         return read_pasted(words_of(vector), framing_of(vector));
     }
     auto reply = protocols::elm327::read_reply(words_of(vector).at(0), "");
-    return {protocols::elm327::read_frames(reply.lines, Protocol::iso9141,
-                                           protocols::elm327::Checksum::ignore), {}};
+    return {
+        protocols::elm327::read_frames(
+            reply.lines, Protocol::iso9141, protocols::elm327::Checksum::ignore
+        ),
+        {}};
 }
 
 void check_frames(const Vector& vector) {
@@ -643,8 +664,10 @@ TEST_P(Corpus, SaysWhatTheVectorsSay) {
         if (set_aside.contains(vector.id)) {
             continue;
         }
-        SCOPED_TRACE(vector.id + " " + json::serialize(vector.input) + " => " +
-                     json::serialize(vector.expect));
+        SCOPED_TRACE(
+            vector.id + " " + json::serialize(vector.input) + " => " +
+            json::serialize(vector.expect)
+        );
         EXPECT_NO_THROW(check->second(vector));
         ++checked;
     }
@@ -657,9 +680,23 @@ TEST_P(Corpus, SaysWhatTheVectorsSay) {
 INSTANTIATE_TEST_SUITE_P(
     Decode,
     Corpus,
-    testing::Values("dtc_codes", "dtc_messages", "elm_text", "field_captures", "framing",
-                    "freeze_frame", "isotp", "mode01_pids", "mode09", "multi_pid",
-                    "obdb_crosscheck", "peer_defects", "readiness", "supported_pids", "vin_rules"),
+    testing::Values(
+        "dtc_codes",
+        "dtc_messages",
+        "elm_text",
+        "field_captures",
+        "framing",
+        "freeze_frame",
+        "isotp",
+        "mode01_pids",
+        "mode09",
+        "multi_pid",
+        "obdb_crosscheck",
+        "peer_defects",
+        "readiness",
+        "supported_pids",
+        "vin_rules"
+    ),
     [](const auto& file) { return std::string(file.param); }
 );
 

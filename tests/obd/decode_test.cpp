@@ -116,25 +116,42 @@ TEST(DecodeInformation, KeepsEveryCharacterOfAVin) {
         "1G1JC5444R7252367"
     );
     EXPECT_EQ(
-        read_vin(messages({"49020100000057", "49020242534548", "49020339323033", "49020430434739",
-                           "49020530303030"}), Framing::legacy).value(),
+        read_vin(
+            messages(
+                {"49020100000057", "49020242534548", "49020339323033", "49020430434739",
+                 "49020530303030"}
+            ),
+            Framing::legacy
+        )
+            .value(),
         "WBSEH92030CG90000"
     );
 }
 
 TEST(DecodeInformation, RefusesAVinWithAMissingMessageOrCharacter) {
     EXPECT_TRUE(
-        read_vin(messages({"49020100000031", "49020244344750", "49020435423132", "49020533343536"}),
-                 Framing::legacy).has_error()
+        read_vin(
+            messages({"49020100000031", "49020244344750", "49020435423132", "49020533343536"}),
+            Framing::legacy
+        )
+            .has_error()
     );
-    EXPECT_TRUE(
-        read_vin(messages({"490201575657" "5A5A5A314A4D3336" "333937360000"}), Framing::can).has_error()
-    );
+    EXPECT_TRUE(read_vin(
+                    messages({"490201575657"
+                              "5A5A5A314A4D3336"
+                              "333937360000"}),
+                    Framing::can
+    )
+                    .has_error());
 }
 
 TEST(DecodeInformation, CountsPerformanceItemsBehindTheCountByte) {
-    const auto counters =
-        read_performance(messages({"4908020" "00A0014"}), Framing::can).value();
+    const auto counters = read_performance(
+                              messages({"4908020"
+                                        "00A0014"}),
+                              Framing::can
+    )
+                              .value();
     EXPECT_EQ(counters, (std::vector<std::uint16_t>{10, 20}));
 }
 
@@ -153,8 +170,9 @@ TEST(DecodeVin, ChecksTheDigitOnlyWhereItApplies) {  // 49 CFR 565.15
     EXPECT_TRUE(european.well_formed);
     EXPECT_FALSE(european.check_digit_applies);
     EXPECT_FALSE(check_vin("1M8GDM9A1KP042788").check_digit_matches);
-    for (const auto* text : {"1M8GDM9AXKP04278", "1M8GDM9AXKP0427889", "IM8GDM9AXKP042788",
-                             "1M8GDM9AXKP04278O", "1M8GDM9AXKP04278 "}) {
+    for (const auto* text :
+         {"1M8GDM9AXKP04278", "1M8GDM9AXKP0427889", "IM8GDM9AXKP042788", "1M8GDM9AXKP04278O",
+          "1M8GDM9AXKP04278 "}) {
         EXPECT_FALSE(check_vin(text).well_formed) << text;
     }
 }

@@ -1,8 +1,8 @@
 // Every recorded dialogue of a real vehicle, played by the simulator at the byte level and read by
 // the product: it ends in bounded time, claims nothing without evidence, and replays identically.
+#include "protocols/simulator/dialogue.hpp"
 #include "obd/session/reading.hpp"
 #include "obd/snapshot/json.hpp"
-#include "protocols/simulator/dialogue.hpp"
 #include "tests/support/corpus.hpp"
 #include "tests/support/virtual_link.hpp"
 
@@ -81,10 +81,12 @@ TEST(RecordedVehicles, AreReadInBoundedTimeWithEvidenceForEveryValue) {
         if (played.result.has_error()) {
             // Only what the recording itself shows: a cut, a wrong baud rate, a silent adapter.
             const auto fault = played.result.error().fault;
-            EXPECT_TRUE(fault == protocols::Fault::adapter_silent ||
-                        fault == protocols::Fault::not_an_adapter ||
-                        fault == protocols::Fault::adapter_restarted)
-                << id << " " << static_cast<int>(fault) << " " << played.result.error().detail;
+            EXPECT_TRUE(
+                fault == protocols::Fault::adapter_silent ||
+                fault == protocols::Fault::not_an_adapter ||
+                fault == protocols::Fault::adapter_restarted
+            ) << id
+              << " " << static_cast<int>(fault) << " " << played.result.error().detail;
             continue;
         }
         connected += played.result.value().connected ? 1 : 0;

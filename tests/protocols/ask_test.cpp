@@ -135,8 +135,10 @@ TEST(Elm327Ask, AsksWithoutTheDigitWhenItCutAnAnswerShort) {
                             .expect_sent("09022\r")
                             .answer("7E8 10 14 49 02 01 31 47 31\r7E8 21 4A 43 35 34 34 34 52\r\r>")
                             .expect_sent("0902\r")
-                            .answer("7E8 10 14 49 02 01 31 47 31\r7E8 21 4A 43 35 34 34 34 52\r"
-                                    "7E8 22 37 32 35 32 33 36 37\r\r>")
+                            .answer(
+                                "7E8 10 14 49 02 01 31 47 31\r7E8 21 4A 43 35 34 34 34 52\r"
+                                "7E8 22 37 32 35 32 33 36 37\r\r>"
+                            )
                             .run(Ask(counted("0902", 2, 1), can));
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(said(result.value()), Said{"7E8 4902013147314A43353434345237323532333637"});
@@ -164,8 +166,10 @@ TEST(Elm327Ask, SaysWhenTheAdapterRestarted) {
 }
 
 TEST(Elm327Ask, KeepsABusFailureApartFromSilence) {
-    const auto result =
-        Conversation().expect_sent("0100\r").answer("CAN ERROR\r\r>").run(Ask(request("0100"), can));
+    const auto result = Conversation()
+                            .expect_sent("0100\r")
+                            .answer("CAN ERROR\r\r>")
+                            .run(Ask(request("0100"), can));
     ASSERT_TRUE(result.has_value());
     ASSERT_TRUE(result.value().answer.failure);
     EXPECT_EQ(result.value().answer.failure->fault, Fault::bus_failed);

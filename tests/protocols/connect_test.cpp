@@ -91,12 +91,10 @@ TEST(Elm327Connect, AcceptsACloneThatAnswersOnlyATI) {
 }
 
 TEST(Elm327Connect, TellsASilentDeviceFromOneThatIsNoAdapter) {
-    const auto silent = Conversation()
-                            .expect_sent("ATZ\r")
-                            .stay_silent()
-                            .expect_sent("ATI\r")
-                            .stay_silent()
-                            .run(Connect());
+    const auto silent =
+        Conversation().expect_sent("ATZ\r").stay_silent().expect_sent("ATI\r").stay_silent().run(
+            Connect()
+        );
     ASSERT_TRUE(silent.has_error());
     EXPECT_EQ(silent.error().fault, Fault::adapter_silent);
 
@@ -125,8 +123,9 @@ TEST(Elm327Connect, FindsEachOfTheNineProtocolsOnEveryAdapter) {
         for (const auto adapter : simulator::dialect_names()) {
             auto vehicle = simulator::built_in_vehicle("healthy-petrol").value();
             vehicle.protocol = protocol;
-            const auto* address =
-                bus::is_can29(protocol) ? "18DAF110" : bus::is_can(protocol) ? "7E8" : "10";
+            const auto* address = bus::is_can29(protocol) ? "18DAF110"
+                                  : bus::is_can(protocol) ? "7E8"
+                                                          : "10";
             vehicle.ecus[0].address = *bus::EcuAddress::from_text(address);
             simulator::Elm elm(vehicle, *simulator::find_dialect(adapter), 38400);
             Connect connect;

@@ -11,10 +11,8 @@ using tests::Conversation;
 using Lines = std::vector<std::string>;
 
 TEST(Elm327Exchange, GivesTheLinesBeforeThePrompt) {
-    const auto result = Conversation()
-                            .expect_sent("010C\r")
-                            .answer("41 0C 1A F8 \r\r>")
-                            .run(Exchange("010C"));
+    const auto result =
+        Conversation().expect_sent("010C\r").answer("41 0C 1A F8 \r\r>").run(Exchange("010C"));
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(result.value().lines, Lines{"41 0C 1A F8"});
 }

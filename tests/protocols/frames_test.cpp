@@ -21,8 +21,8 @@ using Senders = std::map<std::string, std::vector<std::string>>;
 
 TEST(Elm327Frames, PutsInterleavedAnswersOfSeveralUnitsTogether) {
     const auto frames = read_frames(
-        {"7E8 10 0A 43 04 01 08 01 18", "7E9 10 0A 43 04 03 01 03 02", "7E9 21 03 03 03 04 AA AA AA",
-         "7E8 21 01 19 01 20 00 00 00"},
+        {"7E8 10 0A 43 04 01 08 01 18", "7E9 10 0A 43 04 03 01 03 02",
+         "7E9 21 03 03 03 04 AA AA AA", "7E8 21 01 19 01 20 00 00 00"},
         Protocol::can11_500
     );
     EXPECT_EQ(
@@ -42,14 +42,16 @@ TEST(Elm327Frames, ReadsExtendedIdentifiersWithAndWithoutSpaces) {
 }
 
 TEST(Elm327Frames, KeepsForeignTrafficOutOfTheReading) {
-    const auto frames = read_frames({"7E2 04 41 0C 40 40", "7E8 04 41 0C 40 80"}, Protocol::can11_500);
+    const auto frames =
+        read_frames({"7E2 04 41 0C 40 40", "7E8 04 41 0C 40 80"}, Protocol::can11_500);
     EXPECT_EQ(by_sender(frames), (Senders{{"7E8", {"410C4080"}}}));
     ASSERT_EQ(frames.problems.size(), 1U);
     EXPECT_NE(frames.problems[0].find("7E2"), std::string::npos);
 }
 
 TEST(Elm327Frames, CountsARepeatedFrameOnce) {
-    const auto frames = read_frames({"7E8 04 41 15 00 FF", "7E8 04 41 15 00 FF"}, Protocol::can11_500);
+    const auto frames =
+        read_frames({"7E8 04 41 15 00 FF", "7E8 04 41 15 00 FF"}, Protocol::can11_500);
     EXPECT_EQ(by_sender(frames), (Senders{{"7E8", {"411500FF"}}}));
 }
 
@@ -96,20 +98,24 @@ TEST(Elm327Frames, RefusesAWrongChecksum) {
     const auto frames = read_frames({"41 6B 10 42 00 00 00 00 00 00 AA"}, Protocol::j1850_pwm);
     EXPECT_TRUE(frames.messages.empty());
     EXPECT_TRUE(frames.incomplete);
-    EXPECT_FALSE(read_frames({"41 6B 10 42 00 00 00 00 00 00 AA"}, Protocol::j1850_pwm,
-                             Checksum::ignore).messages.empty());
+    EXPECT_FALSE(
+        read_frames({"41 6B 10 42 00 00 00 00 00 00 AA"}, Protocol::j1850_pwm, Checksum::ignore)
+            .messages.empty()
+    );
 }
 
 TEST(Elm327Frames, ReadsSegmentsWithoutHeaders) {
-    const auto frames = read_headerless({"014", "0: 49 02 01 31 44 34", "1: 47 50 30 30 52 35 35",
-                                         "2: 42 31 32 33 34 35 36"});
+    const auto frames = read_headerless(
+        {"014", "0: 49 02 01 31 44 34", "1: 47 50 30 30 52 35 35", "2: 42 31 32 33 34 35 36"}
+    );
     EXPECT_EQ(by_sender(frames), (Senders{{"?", {"4902013144344750303052353542313233343536"}}}));
     EXPECT_TRUE(frames.problems.empty());
 }
 
 TEST(Elm327Frames, WarnsThatSegmentsOfTwoSendersAreToldApartByOrderOnly) {
-    const auto frames = read_headerless({"00A", "0:430401080118", "00A", "0:430403010302",
-                                         "1:01190120AAAAAA", "1:03030304AAAAAA"});
+    const auto frames = read_headerless(
+        {"00A", "0:430401080118", "00A", "0:430403010302", "1:01190120AAAAAA", "1:03030304AAAAAA"}
+    );
     EXPECT_EQ(
         by_sender(frames), (Senders{{"?", {"43040108011801190120", "43040301030203030304"}}})
     );
@@ -117,11 +123,12 @@ TEST(Elm327Frames, WarnsThatSegmentsOfTwoSendersAreToldApartByOrderOnly) {
 }
 
 TEST(Elm327Frames, NeverReadsAHalfAnswer) {
-    const auto cut = read_headerless({"014", "0: 49 02 01 32 54 32", "1: 5A 4B 31 42 41 39 41",
-                                      "2: 43 30 32"});
+    const auto cut =
+        read_headerless({"014", "0: 49 02 01 32 54 32", "1: 5A 4B 31 42 41 39 41", "2: 43 30 32"});
     EXPECT_TRUE(cut.messages.empty());
     EXPECT_TRUE(cut.incomplete);
-    const auto swapped = read_headerless({"014", "0: 49 02 01 32 54 32", "2: 5A 4B 31 42 41 39 41"});
+    const auto swapped =
+        read_headerless({"014", "0: 49 02 01 32 54 32", "2: 5A 4B 31 42 41 39 41"});
     EXPECT_TRUE(swapped.messages.empty());
     EXPECT_TRUE(swapped.incomplete);
 }
@@ -167,7 +174,8 @@ TEST(IsoTpReassembly, WrapsTheSequenceNumberAfterFifteen) {
 
 TEST(IsoTpReassembly, RefusesImpossibleLengths) {
     Reassembly reassembly;
-    for (const auto* frame : {"00", "0841000001020304", "01", "1007410000010203", "100A4100", "F0"}) {
+    for (const auto* frame :
+         {"00", "0841000001020304", "01", "1007410000010203", "100A4100", "F0"}) {
         reassembly.add(hex(frame));
     }
     EXPECT_TRUE(reassembly.messages().empty());

@@ -63,7 +63,8 @@ TEST(Elm327Reply, DropsWhatClonesAndLinksAddToLines) {
 }
 
 TEST(Elm327Reply, UnderstandsProgressGluedToData) {
-    for (const auto* raw : {"SEARCHING...7E8064100BE3FB813\r\r", "SEARCHING...\r7E8064100BE3FB813\r\r"}) {
+    for (const auto* raw :
+         {"SEARCHING...7E8064100BE3FB813\r\r", "SEARCHING...\r7E8064100BE3FB813\r\r"}) {
         const auto reply = read_reply(raw, "0100");
         EXPECT_EQ(reply.lines, Lines{"7E8064100BE3FB813"}) << raw;
         EXPECT_TRUE(reply.has(Remark::searching)) << raw;

@@ -12,7 +12,9 @@ using namespace std::chrono_literals;
 /// Types commands at a simulated adapter and gives every byte that comes back.
 class Typist {
 public:
-    explicit Typist(Vehicle vehicle, std::string_view dialect = "elm327-2.3", std::uint32_t baud = 0)
+    explicit Typist(
+        Vehicle vehicle, std::string_view dialect = "elm327-2.3", std::uint32_t baud = 0
+    )
         : elm_(std::move(vehicle), *find_dialect(dialect), baud) {}
 
     std::string type(const std::string& command) {
@@ -72,14 +74,10 @@ TEST(SimulatedElm, ShowsHeadersPaddingAndLengthAsTheRealOneDoes) {
 TEST(SimulatedElm, SegmentsLongAnswersWithAndWithoutHeaders) {
     Typist typist(car("healthy-petrol"));
     typist.type_all({"ATE0", "ATS0", "ATSP6"});
-    EXPECT_EQ(
-        typist.type("0902"),
-        "014\r0:490201334E31\r1:434E374144334B\r2:4C383132333435\r\r>"
-    );
+    EXPECT_EQ(typist.type("0902"), "014\r0:490201334E31\r1:434E374144334B\r2:4C383132333435\r\r>");
     typist.type("ATH1");
     EXPECT_EQ(
-        typist.type("0902"),
-        "7E81014490201334E31\r7E821434E374144334B\r7E8224C383132333435\r\r>"
+        typist.type("0902"), "7E81014490201334E31\r7E821434E374144334B\r7E8224C383132333435\r\r>"
     );
 }
 

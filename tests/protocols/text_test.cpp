@@ -1,5 +1,5 @@
-#include "protocols/base/hex.hpp"
 #include "protocols/base/text.hpp"
+#include "protocols/base/hex.hpp"
 
 #include <gtest/gtest.h>
 
@@ -19,8 +19,9 @@ TEST(Text, TellsUtf8FromOtherBytes) {  // RFC 3629
     for (const auto* text : {"", "a", "ñ", "€", "😀", "\xF4\x8F\xBF\xBF"}) {
         EXPECT_TRUE(is_utf8(text)) << text;
     }
-    for (const auto* text : {"\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80",
-                             "\xF4\x90\x80\x80", "\xF8\x88\x80\x80\x80", "a\xFF"}) {
+    for (const auto* text :
+         {"\x80", "\xC3", "\xC0\x80", "\xE0\x80\x80", "\xED\xA0\x80", "\xF4\x90\x80\x80",
+          "\xF8\x88\x80\x80\x80", "a\xFF"}) {
         EXPECT_FALSE(is_utf8(text));
     }
 }

@@ -99,8 +99,8 @@ TEST(Criteria, NeverPassWhatWasNotMeasured) {
                     << name << " without " << key << ": " << result.rule->id;
             }
         }
-        const json::value nothing{{"vehicle", given.at("vehicle")}, {"obd", json::object()},
-                                  {"context", json::object()}};
+        const json::value nothing{
+            {"vehicle", given.at("vehicle")}, {"obd", json::object()}, {"context", json::object()}};
         const auto facts = read_facts(nothing, json::serialize(nothing));
         ASSERT_TRUE(facts.has_value()) << facts.error().detail;
         EXPECT_NE(judge(rules, facts.value()).verdict, Verdict::pass) << name;
@@ -116,8 +116,9 @@ TEST(Criteria, ExplainEveryRuleWithValueLimitClauseAndOutcome) {
         const auto shown = to_json(judge(rules, facts), rules, facts);
         EXPECT_EQ(shown.at("rules").as_array().size(), rules.rules.size()) << name;
         for (const auto& rule : shown.at("rules").as_array()) {
-            for (const auto* key : {"id", "stage", "outcome", "clause", "value", "limit", "evidence",
-                                    "text", "verified", "cite"}) {
+            for (const auto* key :
+                 {"id", "stage", "outcome", "clause", "value", "limit", "evidence", "text",
+                  "verified", "cite"}) {
                 EXPECT_TRUE(rule.as_object().contains(key)) << name << " " << key;
             }
             EXPECT_FALSE(rule.at("cite").as_array().empty()) << name << rule.at("id");
@@ -164,9 +165,14 @@ TEST(Criteria, RefuseAProfileNamingPlaceAndLine) {
 
 TEST(Criteria, RefuseUnitsThatDoNotFit) {
     const auto text = profile_text("mx-nom-167-2017").value();
-    EXPECT_TRUE(read_profile(with(text, "{\"value\": 3857, \"unit\": \"kg\"}",
-                                  "{\"value\": 3857, \"unit\": \"km\"}")).has_error());
-    EXPECT_TRUE(read_profile(with(text, "{\"value\": 3857, \"unit\": \"kg\"}", "3857")).has_error());
+    EXPECT_TRUE(
+        read_profile(
+            with(text, "{\"value\": 3857, \"unit\": \"kg\"}", "{\"value\": 3857, \"unit\": \"km\"}")
+        )
+            .has_error()
+    );
+    EXPECT_TRUE(read_profile(with(text, "{\"value\": 3857, \"unit\": \"kg\"}", "3857")).has_error()
+    );
 }
 
 TEST(Facts, AreRefusedNamingPlaceAndLine) {
@@ -180,7 +186,8 @@ TEST(Facts, AreRefusedNamingPlaceAndLine) {
              Row{"{\"vehicle\": {},\n\n\"obd\": {\"connected\": 1}}", "/obd/connected (line 3)"},
              Row{R"({"vehicle": {}, "obd": {"monitors": {"CAT": "maybe"}}})",
                  "/obd/monitors/CAT (line 1)"},
-             Row{R"({"vehicle": {}, "obd": {"monitors": {"XYZ": "complete"}}})", "/obd/monitors/XYZ"},
+             Row{R"({"vehicle": {}, "obd": {"monitors": {"XYZ": "complete"}}})",
+                 "/obd/monitors/XYZ"},
              Row{R"({"vehicle": {}, "obd": {"confirmed": ["P0420", 7]}})", "/obd/confirmed"},
              Row{R"({"vehicle": {}, "obd": {"wheels": 4}})", "/obd/wheels"},
              Row{R"({"vehicel": {}, "obd": {}})", "/vehicle"},
@@ -245,8 +252,10 @@ TEST(FactsFromReading, TakeTheIgnitionFromTheUnitThatHasMonitors) {
 }
 
 TEST(FactsFromReading, LightTheLampWhenAnyUnitCommandsIt) {
-    EXPECT_EQ(value_of(snapshot({unit("7E8", "0007E500"), unit("7E9", "81040000")}),
-                       "obd.mil_commanded"), Value(true));
+    EXPECT_EQ(
+        value_of(snapshot({unit("7E8", "0007E500"), unit("7E9", "81040000")}), "obd.mil_commanded"),
+        Value(true)
+    );
     EXPECT_EQ(value_of(snapshot({unit("7E8", "0007E500")}), "obd.mil_commanded"), Value(false));
     auto deaf = snapshot({unit("7E8", "0007E500"), unit("7E9", "00040000")});
     deaf.ecus[1].status.value.reset();
@@ -257,8 +266,9 @@ TEST(FactsFromReading, LightTheLampWhenAnyUnitCommandsIt) {
 TEST(FactsFromReading, NeverTakeSilenceForNoCodes) {
     auto read = snapshot({unit("7E8", "0007E500")});
     read.ecus[0].stored.value.reset();
-    for (const auto absence : {obd::Absence::silent, obd::Absence::negative,
-                               obd::Absence::malformed, obd::Absence::failed}) {
+    for (const auto absence :
+         {obd::Absence::silent, obd::Absence::negative, obd::Absence::malformed,
+          obd::Absence::failed}) {
         read.ecus[0].stored.absence = absence;
         EXPECT_EQ(value_of(read, "obd.confirmed"), Value()) << id(absence);
     }

@@ -65,13 +65,20 @@ Done inspect(std::string_view vehicle, const std::string& programme, int cut_aft
 // The simulated fleet under the Mexican programme: what a demonstration shows is pinned here.
 TEST(Inspection, JudgesTheSimulatedFleet) {
     const std::map<std::string_view, std::string_view> verdicts{
-        {"can11-250-2009", "PASS"},  {"can29", "PASS"},
-        {"clean-plug", "PASS"},      {"diesel", "NOT_APPLICABLE"},
-        {"healthy-petrol", "PASS"},  {"hybrid", "PASS"},
-        {"iso9141-2003", "NOT_APPLICABLE"}, {"j1850-pwm-1999", "NOT_APPLICABLE"},
-        {"j1850-vpw-2001", "NOT_APPLICABLE"}, {"just-cleared", "FAIL"},
-        {"kwp-fast-2005", "NOT_APPLICABLE"}, {"kwp-slow-2003", "NOT_APPLICABLE"},
-        {"mil-on", "FAIL"},          {"silent", "NO_COMM"}};
+        {"can11-250-2009", "PASS"},
+        {"can29", "PASS"},
+        {"clean-plug", "PASS"},
+        {"diesel", "NOT_APPLICABLE"},
+        {"healthy-petrol", "PASS"},
+        {"hybrid", "PASS"},
+        {"iso9141-2003", "NOT_APPLICABLE"},
+        {"j1850-pwm-1999", "NOT_APPLICABLE"},
+        {"j1850-vpw-2001", "NOT_APPLICABLE"},
+        {"just-cleared", "FAIL"},
+        {"kwp-fast-2005", "NOT_APPLICABLE"},
+        {"kwp-slow-2003", "NOT_APPLICABLE"},
+        {"mil-on", "FAIL"},
+        {"silent", "NO_COMM"}};
     for (const auto name : sim::vehicle_names()) {
         const auto done = inspect(name, "mx-nom-167-2017");
         ASSERT_TRUE(done.concluded.judgement) << name;
@@ -158,10 +165,13 @@ TEST(Report, SaysVerdictCausesVehicleAndNextStep) {
     }
     EXPECT_NE(spanish, english);
     const auto silent = inspect("silent", "mx-nom-167-2017");
-    const auto page = report::as_text(json::parse(silent.concluded.body), report::Language::spanish);
+    const auto page =
+        report::as_text(json::parse(silent.concluded.body), report::Language::spanish);
     EXPECT_NE(page.find("SIN CONECTIVIDAD"), std::string::npos) << page;
     const auto aborted = inspect("mil-on", "mx-nom-167-2017", 50);
-    EXPECT_FALSE(report::as_text(json::parse(aborted.concluded.body), report::Language::english).empty());
+    EXPECT_FALSE(
+        report::as_text(json::parse(aborted.concluded.body), report::Language::english).empty()
+    );
 }
 
 }  // namespace

@@ -91,7 +91,8 @@ TEST(Records, ShowEveryChangeOfTheStoredPast) {
              Row{"UPDATE record SET previous=zeroblob(32) WHERE sequence=3", 3},
              Row{"UPDATE record SET signature=zeroblob(64) WHERE sequence=1", 1},
              Row{"UPDATE record SET signature=(SELECT signature FROM record WHERE sequence=1)"
-                 " WHERE sequence=2", 2},
+                 " WHERE sequence=2",
+                 2},
              Row{"PRAGMA foreign_keys=OFF; DELETE FROM record WHERE sequence=2", 2},
              Row{"UPDATE station SET public_key=zeroblob(32)", 0},
          }) {
@@ -130,7 +131,9 @@ TEST(Records, ShowAChangeOfAnySingleByteOfARecord) {
         const auto write = [&](const std::string& bytes) {
             const auto update = std::string("UPDATE record SET ") + column + "=?";
             sqlite3_prepare_v2(handle, update.c_str(), -1, &query, nullptr);
-            sqlite3_bind_blob(query, 1, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC);
+            sqlite3_bind_blob(
+                query, 1, bytes.data(), static_cast<int>(bytes.size()), SQLITE_STATIC
+            );
             EXPECT_EQ(sqlite3_step(query), SQLITE_DONE);
             sqlite3_finalize(query);
         };

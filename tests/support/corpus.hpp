@@ -16,7 +16,8 @@ inline std::string corpus_text(const std::string& name) {
     const auto path = std::filesystem::path(SOURCE_ROOT) / "../shared/corpus" / name;
     std::ifstream file(path, std::ios::binary);
     if (!file) {
-        std::cerr << "\n*** SKIPPED: no reference corpus beside this checkout (" << name << ") ***\n\n";
+        std::cerr << "\n*** SKIPPED: no reference corpus beside this checkout (" << name
+                  << ") ***\n\n";
         return {};
     }
     std::ostringstream text;

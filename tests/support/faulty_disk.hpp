@@ -76,53 +76,49 @@ private:
         ours->methods = {
             .iVersion = 3,
             .xClose = [](sqlite3_file* f) { return under(f)->pMethods->xClose(under(f)); },
-            .xRead = [](sqlite3_file* f, void* to, int n, sqlite3_int64 at) {
-                return under(f)->pMethods->xRead(under(f), to, n, at);
-            },
-            .xWrite = [](sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
-                const int broken = fault();
-                return broken != SQLITE_OK ? broken
-                                           : under(f)->pMethods->xWrite(under(f), from, n, at);
-            },
-            .xTruncate = [](sqlite3_file* f, sqlite3_int64 n) {
-                return under(f)->pMethods->xTruncate(under(f), n);
-            },
-            .xSync = [](sqlite3_file* f, int how) {
-                const int broken = fault();
-                return broken != SQLITE_OK ? SQLITE_IOERR_FSYNC
-                                           : under(f)->pMethods->xSync(under(f), how);
-            },
-            .xFileSize = [](sqlite3_file* f, sqlite3_int64* n) {
-                return under(f)->pMethods->xFileSize(under(f), n);
-            },
+            .xRead = [](sqlite3_file* f, void* to, int n, sqlite3_int64 at
+                     ) { return under(f)->pMethods->xRead(under(f), to, n, at); },
+            .xWrite =
+                [](sqlite3_file* f, const void* from, int n, sqlite3_int64 at) {
+                    const int broken = fault();
+                    return broken != SQLITE_OK ? broken
+                                               : under(f)->pMethods->xWrite(under(f), from, n, at);
+                },
+            .xTruncate = [](sqlite3_file* f,
+                            sqlite3_int64 n) { return under(f)->pMethods->xTruncate(under(f), n); },
+            .xSync =
+                [](sqlite3_file* f, int how) {
+                    const int broken = fault();
+                    return broken != SQLITE_OK ? SQLITE_IOERR_FSYNC
+                                               : under(f)->pMethods->xSync(under(f), how);
+                },
+            .xFileSize = [](sqlite3_file* f, sqlite3_int64* n
+                         ) { return under(f)->pMethods->xFileSize(under(f), n); },
             .xLock = [](sqlite3_file* f, int l) { return under(f)->pMethods->xLock(under(f), l); },
-            .xUnlock = [](sqlite3_file* f, int l) {
-                return under(f)->pMethods->xUnlock(under(f), l);
-            },
-            .xCheckReservedLock = [](sqlite3_file* f, int* l) {
-                return under(f)->pMethods->xCheckReservedLock(under(f), l);
-            },
-            .xFileControl = [](sqlite3_file* f, int op, void* arg) {
-                return under(f)->pMethods->xFileControl(under(f), op, arg);
-            },
-            .xSectorSize = [](sqlite3_file* f) { return under(f)->pMethods->xSectorSize(under(f)); },
-            .xDeviceCharacteristics = [](sqlite3_file* f) {
-                return under(f)->pMethods->xDeviceCharacteristics(under(f));
-            },
-            .xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** to) {
-                return under(f)->pMethods->xShmMap(under(f), page, size, extend, to);
-            },
-            .xShmLock = [](sqlite3_file* f, int at, int n, int how) {
-                return under(f)->pMethods->xShmLock(under(f), at, n, how);
-            },
+            .xUnlock = [](sqlite3_file* f,
+                          int l) { return under(f)->pMethods->xUnlock(under(f), l); },
+            .xCheckReservedLock = [](sqlite3_file* f, int* l
+                                  ) { return under(f)->pMethods->xCheckReservedLock(under(f), l); },
+            .xFileControl = [](sqlite3_file* f, int op, void* arg
+                            ) { return under(f)->pMethods->xFileControl(under(f), op, arg); },
+            .xSectorSize = [](sqlite3_file* f
+                           ) { return under(f)->pMethods->xSectorSize(under(f)); },
+            .xDeviceCharacteristics =
+                [](sqlite3_file* f) {
+                    return under(f)->pMethods->xDeviceCharacteristics(under(f));
+                },
+            .xShmMap = [](sqlite3_file* f, int page, int size, int extend, void volatile** to
+                       ) { return under(f)->pMethods->xShmMap(under(f), page, size, extend, to); },
+            .xShmLock = [](sqlite3_file* f, int at, int n,
+                           int how) { return under(f)->pMethods->xShmLock(under(f), at, n, how); },
             .xShmBarrier = [](sqlite3_file* f) { under(f)->pMethods->xShmBarrier(under(f)); },
-            .xShmUnmap = [](sqlite3_file* f, int remove) {
-                return under(f)->pMethods->xShmUnmap(under(f), remove);
-            },
-            .xFetch = [](sqlite3_file*, sqlite3_int64, int, void** to) {
-                *to = nullptr;
-                return SQLITE_OK;
-            },
+            .xShmUnmap = [](sqlite3_file* f,
+                            int remove) { return under(f)->pMethods->xShmUnmap(under(f), remove); },
+            .xFetch =
+                [](sqlite3_file*, sqlite3_int64, int, void** to) {
+                    *to = nullptr;
+                    return SQLITE_OK;
+                },
             .xUnfetch = [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; },
         };
         ours->base.pMethods = &ours->methods;

@@ -48,7 +48,8 @@ private:
 class Parrot {
 public:
     explicit Parrot(std::string bytes)
-        : bytes_(std::move(bytes)), acceptor_(io_, {boost::asio::ip::address_v4::loopback(), 0}),
+        : bytes_(std::move(bytes)),
+          acceptor_(io_, {boost::asio::ip::address_v4::loopback(), 0}),
           thread_([this] { serve(); }) {}
     ~Parrot() {
         boost::system::error_code ignored;

@@ -40,9 +40,8 @@ public:
         return item;
     }
     void sign(wire::Item& item) const {
-        item.hash = seal::hash_of(
-            {station(), item.sequence, item.previous, item.body, item.transcript}
-        );
+        item.hash =
+            seal::hash_of({station(), item.sequence, item.previous, item.body, item.transcript});
         item.signature = seal::sign(item.hash, keys_.secret_key);
     }
     [[nodiscard]] wire::Batch batch(std::vector<wire::Item> items) const {
@@ -78,7 +77,8 @@ std::string outcome(const wire::Reply& reply) {
             {wire::Status::created, "created"},
             {wire::Status::exists, "exists"},
             {wire::Status::quarantined, "quarantined"}};
-        all += (all.empty() ? "" : " ") + names.at(one.status) + (one.code.empty() ? "" : ":" + one.code);
+        all += (all.empty() ? "" : " ") + names.at(one.status) +
+               (one.code.empty() ? "" : ":" + one.code);
     }
     return all;
 }
@@ -104,8 +104,9 @@ TEST(Wire, CarriesABatchUnchanged) {
 TEST(Wire, RefusesEveryOtherForm) {
     Chain chain;
     const auto good = wire::to_text(chain.batch({chain.next()}));
-    for (const auto& text : {std::string(), std::string("{}"), std::string("[]"), good.substr(1),
-                             good.substr(0, good.size() / 2)}) {
+    for (const auto& text :
+         {std::string(), std::string("{}"), std::string("[]"), good.substr(1),
+          good.substr(0, good.size() / 2)}) {
         EXPECT_TRUE(wire::batch_from_text(text).has_error()) << text.substr(0, 60);
     }
     // Each key missing or of another kind.
@@ -240,8 +241,12 @@ TEST(Routes, ListFilterAndOpenInspections) {
         return R"({"type":"inspection","vehicle":{"plate":")" + plate +
                R"("},"judgement":{"verdict":")" + verdict + R"("},"profile":{"id":"generic"}})";
     };
-    take(intake, chain.batch({chain.next(body("AAA-1", "PASS")), chain.next(body("BBB-2", "FAIL")),
-                              chain.next(body("C%_-3", "PASS"))}));
+    take(
+        intake, chain.batch(
+                    {chain.next(body("AAA-1", "PASS")), chain.next(body("BBB-2", "FAIL")),
+                     chain.next(body("C%_-3", "PASS"))}
+                )
+    );
     const auto rows = [&](const std::string& target) {
         const auto list = json::parse(get(intake, target));
         std::string plates;
@@ -263,7 +268,9 @@ TEST(Routes, ListFilterAndOpenInspections) {
     get(intake, "/etc/passwd", 404);
     get(intake, "/../centre.key", 404);
     EXPECT_EQ(central::answer(intake, {}, {"DELETE", "/api/summary", ""}, now).status, 405);
-    EXPECT_EQ(central::answer(intake, {}, {"POST", "/v1/stations/x/records", "{}"}, now).status, 400);
+    EXPECT_EQ(
+        central::answer(intake, {}, {"POST", "/v1/stations/x/records", "{}"}, now).status, 400
+    );
 }
 
 TEST(Uploader, TriesAtOnceThenWithGrowingPausesAndNeverGivesUp) {

@@ -12,9 +12,10 @@ using Page = StationPresenter::Page;
 class Flow : public testing::Test {
 protected:
     Flow() : presenter({"ST-1", "serial:x", "generic", true}) {
-        QObject::connect(&presenter, &StationPresenter::readingWanted, [this](const Entered& entered) {
-            wanted.push_back(entered);
-        });
+        QObject::connect(
+            &presenter, &StationPresenter::readingWanted,
+            [this](const Entered& entered) { wanted.push_back(entered); }
+        );
         QObject::connect(&presenter, &StationPresenter::stopWanted, [this] { ++stops; });
     }
     void fill() {

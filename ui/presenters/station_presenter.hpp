@@ -40,10 +40,10 @@ struct Finished {
     bool judged = false;
     QString verdict;
     Both word;
-    QVariantList causes;    ///< {es, en}
-    QVariantList nextSteps; ///< {es, en}
-    QVariantList monitors;  ///< {code, state}
-    QVariantList rules;     ///< {id, es, en, outcome, clause, decides}
+    QVariantList causes;     ///< {es, en}
+    QVariantList nextSteps;  ///< {es, en}
+    QVariantList monitors;   ///< {code, state}
+    QVariantList rules;      ///< {id, es, en, outcome, clause, decides}
     QStringList codes;
     QString vinRead;
     qint64 sequence = 0;

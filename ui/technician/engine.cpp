@@ -104,7 +104,8 @@ Finished judged(const app::Stored& stored) {
     for (const auto& monitor : obd.at("monitors").as_object()) {
         if (monitor.value() != "unsupported") {
             finished.monitors.push_back(QVariantMap{
-                {"code", QString::fromUtf8(monitor.key_c_str())}, {"state", text(monitor.value())}});
+                {"code", QString::fromUtf8(monitor.key_c_str())}, {"state", text(monitor.value())}}
+            );
         }
     }
     if (const auto* codes = obd.if_contains("confirmed"); codes != nullptr && codes->is_array()) {
@@ -125,9 +126,9 @@ Finished judged(const app::Stored& stored) {
 
 struct Engine::Impl {
     Impl(Engine& owner, Settings given)
-        : engine(owner), settings(std::move(given)), uploads([this](std::stop_token ending) {
-              upload_loop(ending);
-          }) {}
+        : engine(owner),
+          settings(std::move(given)),
+          uploads([this](std::stop_token ending) { upload_loop(ending); }) {}
 
     ~Impl() {
         stop_reading();
@@ -171,8 +172,7 @@ struct Engine::Impl {
             return Q_EMIT engine.finished(failed(begun.error()));
         }
         const auto done = read();
-        const auto stored =
-            app::store_inspection(store.value(), order, settings.profile, done);
+        const auto stored = app::store_inspection(store.value(), order, settings.profile, done);
         wake_uploads();
         if (stored.has_error()) {
             return Q_EMIT engine.finished(failed(stored.error()));
@@ -203,7 +203,9 @@ struct Engine::Impl {
         };
         boost::asio::co_spawn(
             context,
-            app::read_vehicle(context, settings.adapter, limits, std::move(on_progress), stop, done),
+            app::read_vehicle(
+                context, settings.adapter, limits, std::move(on_progress), stop, done
+            ),
             boost::asio::detached
         );
         context.run();
@@ -237,8 +239,7 @@ struct Engine::Impl {
                                   ? syncing::Uploader::Next(syncing::Uploader::Idle{})
                                   : uploader.next(unsent, std::chrono::steady_clock::now());
             if (std::holds_alternative<syncing::Uploader::SendNow>(next)) {
-                const auto sent =
-                    syncing::send_batch(store.value(), settings.centre, request_time);
+                const auto sent = syncing::send_batch(store.value(), settings.centre, request_time);
                 reached = sent.has_value();
                 if (reached) {
                     uploader.succeeded();

@@ -4,12 +4,12 @@
 #include "ui/technician/engine.hpp"
 #include "ui/technician/wedge_filter.hpp"
 
+#include <QtQml/qqmlextensionplugin.h>
 #include <QtCore/QCommandLineParser>
 #include <QtGui/QFontDatabase>
 #include <QtGui/QGuiApplication>
 #include <QtQml/QQmlApplicationEngine>
 #include <QtQml/QQmlContext>
-#include <QtQml/qqmlextensionplugin.h>
 #include <QtQuick/QQuickWindow>
 #include <QtQuickControls2/QQuickStyle>
 
@@ -106,16 +106,24 @@ int main(int argc, char** argv) {
             (profile.value().variant.empty() ? "" : " · " + named.value(1)),
         !parser.value("centre").isEmpty(),
     });
-    Engine engine({folder, endpoint.value(), bytes, profile.value(),
-                   parser.value("centre").toStdString(), parser.value("technician").toStdString()});
+    Engine engine(
+        {folder, endpoint.value(), bytes, profile.value(), parser.value("centre").toStdString(),
+         parser.value("technician").toStdString()}
+    );
     QObject::connect(&presenter, &StationPresenter::readingWanted, &engine, &Engine::start);
     QObject::connect(&presenter, &StationPresenter::stopWanted, &engine, &Engine::stop);
-    QObject::connect(&engine, &Engine::progressed, &presenter, &StationPresenter::showProgress,
-                     Qt::QueuedConnection);
-    QObject::connect(&engine, &Engine::finished, &presenter, &StationPresenter::showFinished,
-                     Qt::QueuedConnection);
-    QObject::connect(&engine, &Engine::centreAnswered, &presenter, &StationPresenter::showCentre,
-                     Qt::QueuedConnection);
+    QObject::connect(
+        &engine, &Engine::progressed, &presenter, &StationPresenter::showProgress,
+        Qt::QueuedConnection
+    );
+    QObject::connect(
+        &engine, &Engine::finished, &presenter, &StationPresenter::showFinished,
+        Qt::QueuedConnection
+    );
+    QObject::connect(
+        &engine, &Engine::centreAnswered, &presenter, &StationPresenter::showCentre,
+        Qt::QueuedConnection
+    );
 
     QQuickStyle::setStyle("Basic");
     QQmlApplicationEngine qml;
@@ -129,7 +137,8 @@ int main(int argc, char** argv) {
     }
     auto* window = qobject_cast<QQuickWindow*>(qml.rootObjects().constFirst());
     ui::technician::WedgeFilter wedge(window);
-    QObject::connect(&wedge, &ui::technician::WedgeFilter::scanned, &presenter,
-                     &StationPresenter::scanned);
+    QObject::connect(
+        &wedge, &ui::technician::WedgeFilter::scanned, &presenter, &StationPresenter::scanned
+    );
     return QGuiApplication::exec();
 }

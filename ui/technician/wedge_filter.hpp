@@ -12,8 +12,8 @@ class QWindow;
 
 namespace ui::technician {
 
-/// Tells a keyboard-wedge scanner from a person by speed: keys are held back for 40 ms; a burst that
-/// ends in Return is one scan and never reaches a field, anything else is delivered as typed.
+/// Tells a keyboard-wedge scanner from a person by speed: keys are held back for 40 ms; a burst
+/// that ends in Return is one scan and never reaches a field, anything else is delivered as typed.
 class WedgeFilter : public QObject {
     Q_OBJECT
 

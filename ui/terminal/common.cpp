@@ -68,8 +68,7 @@ LoadedProfile load_profile(const std::string& name, std::string variant) {
     }
     LoadedProfile loaded;
     const bool file = base.ends_with(".json");
-    loaded.source =
-        file ? file_text(base) : value_or_stop(station::criteria::profile_text(base));
+    loaded.source = file ? file_text(base) : value_or_stop(station::criteria::profile_text(base));
     auto profile = station::criteria::read_profile(loaded.source, variant);
     if (profile.has_error()) {
         throw Stopped({Fault::malformed, base + ": " + profile.error().detail});

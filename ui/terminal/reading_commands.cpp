@@ -66,15 +66,14 @@ app::OnProgress progress_lines(bool spanish) {
             stderr, "%6.1f s  %3d %%  %s%s\n", seconds, static_cast<int>(progress.share * 100),
             step_text(progress.step, spanish).c_str(),
             progress.attempt > 1
-                ? ((spanish ? " (intento " : " (attempt ") + std::to_string(progress.attempt) + ")").c_str()
+                ? ((spanish ? " (intento " : " (attempt ") + std::to_string(progress.attempt) + ")")
+                      .c_str()
                 : ""
         );
     };
 }
 
-app::ReadingDone read_now(
-    const protocols::link::Endpoint& endpoint, int attempts, bool spanish
-) {
+app::ReadingDone read_now(const protocols::link::Endpoint& endpoint, int attempts, bool spanish) {
     boost::asio::io_context io(1);
     app::ReadingDone done;
     app::Stop stop;
@@ -88,8 +87,7 @@ app::ReadingDone read_now(
     limits.connect_attempts = attempts;
     auto on_progress = progress_lines(spanish);
     boost::asio::co_spawn(
-        io,
-        app::read_vehicle(io, endpoint, limits, std::move(on_progress), stop, done),
+        io, app::read_vehicle(io, endpoint, limits, std::move(on_progress), stop, done),
         [&](const std::exception_ptr& problem) {
             signals.cancel();
             if (problem) {
@@ -101,7 +99,9 @@ app::ReadingDone read_now(
     return done;
 }
 
-void write_transcript(const std::string& path, const protocols::transcript::Transcript& transcript) {
+void write_transcript(
+    const std::string& path, const protocols::transcript::Transcript& transcript
+) {
     std::ofstream file(path, std::ios::binary);
     file << protocols::transcript::to_text(transcript);
     file.flush();
@@ -114,8 +114,11 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
     const auto line = [](const char* name, const std::string& value) {
         std::cout << name << ": " << value << "\n";
     };
-    line(spanish ? "Adaptador" : "Adapter", snapshot.adapter.banner +
-         (snapshot.adapter.stn.empty() ? "" : " (" + snapshot.adapter.stn + ")"));
+    line(
+        spanish ? "Adaptador" : "Adapter",
+        snapshot.adapter.banner +
+            (snapshot.adapter.stn.empty() ? "" : " (" + snapshot.adapter.stn + ")")
+    );
     if (snapshot.adapter.volts) {
         std::array<char, 16> volts{};
         std::snprintf(volts.data(), volts.size(), "%.1f V", *snapshot.adapter.volts);
@@ -133,8 +136,9 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
         }
         if (ecu.status.value) {
             const auto& status = *ecu.status.value;
-            line("  MIL", status.mil ? (spanish ? "encendida" : "on")
-                                     : (spanish ? "apagada" : "off"));
+            line(
+                "  MIL", status.mil ? (spanish ? "encendida" : "on") : (spanish ? "apagada" : "off")
+            );
             for (const auto monitor : obd::monitors_of(status.ignition)) {
                 const auto state = status.monitors.at(monitor);
                 if (state != obd::Readiness::unsupported) {
@@ -198,7 +202,8 @@ int adapters(int argc, char** argv) {
     std::error_code error;
     for (const auto& entry : std::filesystem::directory_iterator("/dev", error)) {
         const auto name = entry.path().filename().string();
-        if (name.starts_with("ttyUSB") || name.starts_with("ttyACM") || name.starts_with("rfcomm")) {
+        if (name.starts_with("ttyUSB") || name.starts_with("ttyACM") ||
+            name.starts_with("rfcomm")) {
             found.emplace_back("serial:" + entry.path().string());
         }
     }
@@ -206,10 +211,11 @@ int adapters(int argc, char** argv) {
         found.emplace_back("serial:" + entry.path().string());
     }
     if (found.empty()) {
-        std::cerr << (spanish ? "No hay adaptadores conectados. Conecta uno, o nómbralo: "
-                                "serial:DISPOSITIVO o tcp:192.168.0.10:35000\n"
-                              : "No adapter is plugged in. Plug one in, or name it: "
-                                "serial:DEVICE or tcp:192.168.0.10:35000\n");
+        std::cerr
+            << (spanish ? "No hay adaptadores conectados. Conecta uno, o nómbralo: "
+                          "serial:DISPOSITIVO o tcp:192.168.0.10:35000\n"
+                        : "No adapter is plugged in. Plug one in, or name it: "
+                          "serial:DEVICE or tcp:192.168.0.10:35000\n");
     }
     std::cout << json::serialize(json::object{{"adapters", std::move(found)}}) << "\n";
     return exit_ok;
@@ -251,9 +257,7 @@ int read(int argc, char** argv) {
 
 namespace {
 
-void report_upload(
-    station::records::Store& store, const std::string& centre, bool spanish
-) {
+void report_upload(station::records::Store& store, const std::string& centre, bool spanish) {
     constexpr auto upload_time = std::chrono::seconds(15);
     const auto sent = syncing::send_all(store, centre, upload_time);
     if (sent.has_error()) {
@@ -263,16 +267,15 @@ void report_upload(
         return;
     }
     std::cerr << (spanish ? "Enviado al centro: " : "Sent to the centre: ")
-              << sent.value().confirmed << (spanish ? " registro(s) confirmados\n" : " record(s) confirmed\n");
+              << sent.value().confirmed
+              << (spanish ? " registro(s) confirmados\n" : " record(s) confirmed\n");
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
     const Arguments arguments(
-        argc,
-        argv,
-        2,
+        argc, argv, 2,
         {"--adapter", "--profile", "--variant", "--vehicle", "--station", "--centre", "--lamp",
          "--connector", "--technician", "--visit", "--previous", "--lang", "--format"},
         {}
@@ -291,7 +294,8 @@ int run(int argc, char** argv) {
         ask_about_lamp(stated, spanish);
     }
     for (const auto& name : missing_options(stated, loaded.profile.vehicle_facts_needed())) {
-        std::cerr << (spanish ? "Aviso: el programa pide --vehicle " : "Note: the programme needs --vehicle ")
+        std::cerr << (spanish ? "Aviso: el programa pide --vehicle "
+                              : "Note: the programme needs --vehicle ")
                   << name << "=…\n";
     }
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));

@@ -43,7 +43,9 @@ criteria::Profile stored_profile(station::records::Store& store, const json::val
 }
 
 /// Repeats one stored inspection; false when it does not give what was recorded.
-bool repeats(station::records::Store& store, const station::records::Record& record, json::array& out) {
+bool repeats(
+    station::records::Store& store, const station::records::Record& record, json::array& out
+) {
     const auto body = json::parse(record.body);
     json::object line{{"sequence", static_cast<std::int64_t>(record.sequence)}};
     if (body.at("type") != "inspection") {
@@ -86,7 +88,9 @@ int replay_station(const Arguments& arguments) {
     for (auto sequence = first; sequence <= last; ++sequence) {
         const auto record = value_or_stop(store.record(sequence));
         if (!record) {
-            throw Stopped({Fault::store_damaged, "record " + std::to_string(sequence) + " is missing"});
+            throw Stopped(
+                {Fault::store_damaged, "record " + std::to_string(sequence) + " is missing"}
+            );
         }
         all_same = repeats(store, *record, results) && all_same;
     }
@@ -98,9 +102,7 @@ int replay_station(const Arguments& arguments) {
 }  // namespace
 
 int judge(int argc, char** argv) {
-    const Arguments arguments(
-        argc, argv, 2, {"--profile", "--variant", "--facts", "--lang"}, {}
-    );
+    const Arguments arguments(argc, argv, 2, {"--profile", "--variant", "--facts", "--lang"}, {});
     const auto named = arguments.need("--profile");
     const auto path = arguments.get("--facts", "-");
     const auto text = file_text(path);
@@ -125,9 +127,7 @@ int judge(int argc, char** argv) {
 
 int replay(int argc, char** argv) {
     const Arguments arguments(
-        argc,
-        argv,
-        2,
+        argc, argv, 2,
         {"--profile", "--variant", "--vehicle", "--lamp", "--connector", "--visit", "--previous",
          "--station", "--sequence", "--lang"},
         {}
@@ -146,7 +146,8 @@ int replay(int argc, char** argv) {
         throw Stopped({Fault::malformed, path + ": " + transcript.error().detail});
     }
     // A recording made by `read` holds one attempt; a station's holds as many as its programme.
-    auto snapshot = station::inspection::replay(transcript.value(), loaded.profile.connect_attempts);
+    auto snapshot =
+        station::inspection::replay(transcript.value(), loaded.profile.connect_attempts);
     if (snapshot.has_error() && snapshot.error().fault == Fault::replay_diverged) {
         auto once = station::inspection::replay(transcript.value(), 1);
         if (once.has_value() || once.error().fault != Fault::replay_diverged) {
@@ -160,8 +161,10 @@ int replay(int argc, char** argv) {
     const bool vehicle_stated = arguments.has("--vehicle");
     if (!vehicle_stated) {
         const bool spanish = language(arguments.get("--lang")) == Language::spanish;
-        std::cerr << (spanish ? "Aviso: sin --vehicle no se juzga si el programa aplica a este vehículo.\n"
-                              : "Note: without --vehicle, whether the programme applies is not judged.\n");
+        std::cerr
+            << (spanish
+                    ? "Aviso: sin --vehicle no se juzga si el programa aplica a este vehículo.\n"
+                    : "Note: without --vehicle, whether the programme applies is not judged.\n");
     }
     const auto facts = criteria::facts_from(stated, snapshot.value());
     return print_judgement(loaded.profile, facts, !vehicle_stated);

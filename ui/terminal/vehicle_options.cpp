@@ -10,10 +10,10 @@ namespace ui::terminal {
 namespace {
 
 constexpr std::array<std::string_view, 11> fuels{
-    "gasoline", "hybrid_gasoline", "diesel", "cng_oem", "flex", "electric", "lpg_converted",
-    "cng_converted", "lpg_oem", "hybrid_diesel", "hydrogen"};
-constexpr std::array<std::string_view, 6> obd_types{
-    "OBD-II", "OBD", "EOBD-E3", "EOBD-E4", "EOBD-E5", "EOBD-E6"};
+    "gasoline",      "hybrid_gasoline", "diesel",  "cng_oem",       "flex",    "electric",
+    "lpg_converted", "cng_converted",   "lpg_oem", "hybrid_diesel", "hydrogen"};
+constexpr std::array<std::string_view, 6> obd_types{"OBD-II",  "OBD",     "EOBD-E3",
+                                                    "EOBD-E4", "EOBD-E5", "EOBD-E6"};
 
 double number(const std::string& text, const std::string& name, double least, double most) {
     std::size_t used = 0;
@@ -66,9 +66,8 @@ std::optional<bool> ask(const char* question, bool spanish) {
 
 station::criteria::Stated stated_from(const Arguments& arguments) {
     station::criteria::Stated stated;
-    const auto vehicle = read_pairs(
-        arguments.get("--vehicle"), {"plate", "vin", "year", "fuel", "gvwr", "obd"}
-    );
+    const auto vehicle =
+        read_pairs(arguments.get("--vehicle"), {"plate", "vin", "year", "fuel", "gvwr", "obd"});
     const auto given = [&](const char* key) {
         const auto found = vehicle.find(key);
         return found == vehicle.end() ? std::string() : found->second;
