@@ -209,8 +209,7 @@ private:
             }
         }
         std::ranges::sort(list);
-        const auto repeated = std::ranges::unique(list);
-        list.erase(repeated.begin(), repeated.end());
+        list.erase(std::unique(list.begin(), list.end()), list.end());
         // Codes that were read are certain; their absence is only when every unit answered.
         if (!list.empty() || (fact.why_unknown.empty() && !fact.evidence.empty())) {
             fact.value = std::move(list);
