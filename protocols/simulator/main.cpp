@@ -23,13 +23,14 @@ namespace sim = protocols::simulator;
 constexpr const char* usage = R"(obd-sim: a simulated vehicle behind a simulated adapter
 
   obd-sim --vehicle NAME|FILE [--adapter elm327-2.3|elm327-1.5-clone|stn2255]
-          --elm pty:LINK | --elm tcp:HOST:PORT   [--baud 38400]
+          --elm pty:LINK | --elm tcp:HOST:PORT   [--baud 38400] [--speed 1]
   obd-sim --dialogue FILE [--id ID] --elm …      play a recorded dialogue (JSON Lines)
   obd-sim --list                                 vehicles that are built in
   obd-sim --papers NAME|FILE                     what obd-inspect --vehicle takes for it
   obd-sim --lamp NAME|FILE                       what obd-inspect --lamp takes for it
 
---baud 0 makes the serial line take no time. Ends with Ctrl-C.
+--baud 0 makes the serial line take no time; --speed 20 lets the simulated world run 20 times
+faster. Ends with Ctrl-C.
 )";
 
 struct UsageError : std::runtime_error {
@@ -80,7 +81,7 @@ std::map<std::string, std::string> options(int argc, char** argv) {
         }
         static const std::vector<std::string> known{"--vehicle", "--adapter",  "--elm",
                                                     "--baud",    "--dialogue", "--id",
-                                                    "--papers",  "--lamp"};
+                                                    "--speed",   "--papers",   "--lamp"};
         if (std::ranges::find(known, name) == known.end() || i + 1 == argc) {
             throw UsageError("do not understand \"" + name + "\"");
         }
@@ -106,14 +107,14 @@ void print_lamp(const sim::Papers& papers) {
               << ",running=" << (papers.lamp_running ? "yes" : "no") << "\n";
 }
 
-sim::MakeAdapter adapter_maker(const std::map<std::string, std::string>& given) {
+sim::Offer offer_of(const std::map<std::string, std::string>& given) {
     const auto value = [&](const std::string& name, const std::string& fallback) {
         const auto found = given.find(name);
         return found == given.end() ? fallback : found->second;
     };
     if (given.contains("--dialogue")) {
         const auto dialogue = load_dialogue(given.at("--dialogue"), value("--id", ""));
-        return [dialogue] { return std::make_unique<sim::DialoguePlayer>(dialogue); };
+        return {[dialogue] { return std::make_unique<sim::DialoguePlayer>(dialogue); }};
     }
     const auto vehicle = load_vehicle(value("--vehicle", "healthy-petrol"));
     const auto* dialect = sim::find_dialect(value("--adapter", "elm327-2.3"));
@@ -126,7 +127,16 @@ sim::MakeAdapter adapter_maker(const std::map<std::string, std::string>& given) 
     } catch (const std::logic_error&) {
         throw UsageError("--baud needs a number");
     }
-    return [=] { return std::make_unique<sim::Elm>(vehicle, *dialect, baud); };
+    double speed = 1;
+    try {
+        speed = std::stod(value("--speed", "1"));
+    } catch (const std::logic_error&) {
+        speed = 0;
+    }
+    if (!(speed >= 0.01 && speed <= 1000)) {
+        throw UsageError("--speed needs a number from 0.01 to 1000");
+    }
+    return {[=] { return std::make_unique<sim::Elm>(vehicle, *dialect, baud); }, speed};
 }
 
 int run(int argc, char** argv) {
@@ -150,7 +160,7 @@ int run(int argc, char** argv) {
     if (!given.contains("--elm")) {
         throw UsageError("--elm says where the adapter is offered");
     }
-    const auto make = adapter_maker(given);
+    const auto offer = offer_of(given);
     boost::asio::io_context io(1);
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
@@ -158,7 +168,7 @@ int run(int argc, char** argv) {
     std::string link;
     if (where.starts_with("pty:")) {
         link = where.substr(4);
-        sim::serve_pty(io, link, make);
+        sim::serve_pty(io, link, offer);
         std::cout << "adapter at serial:" << link << std::endl;
     } else if (where.starts_with("tcp:")) {
         const auto colon = where.rfind(':');
@@ -172,7 +182,7 @@ int run(int argc, char** argv) {
         if (port < 0 || port > 65535) {
             throw UsageError("--elm tcp:HOST:PORT needs a port number");
         }
-        const auto taken = sim::serve_tcp(io, host, static_cast<unsigned short>(port), make);
+        const auto taken = sim::serve_tcp(io, host, static_cast<unsigned short>(port), offer);
         std::cout << "adapter at tcp:" << host << ":" << taken << std::endl;
     } else {
         throw UsageError("--elm must be pty:LINK or tcp:HOST:PORT");

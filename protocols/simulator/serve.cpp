@@ -31,15 +31,35 @@ using asio::ip::tcp;
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
 constexpr auto forever = std::chrono::hours(1);
 
+/// The simulated world's time, which may run faster than the clock.
+class Pace {
+public:
+    explicit Pace(double speed) : speed_(speed), start_(std::chrono::steady_clock::now()) {}
+
+    [[nodiscard]] Instant now() const {
+        return stretched(std::chrono::steady_clock::now(), speed_);
+    }
+    /// When the clock shows a simulated moment.
+    [[nodiscard]] Instant real(Instant simulated) const { return stretched(simulated, 1 / speed_); }
+
+private:
+    [[nodiscard]] Instant stretched(Instant moment, double factor) const {
+        const std::chrono::duration<double, std::nano> since = moment - start_;
+        return start_ + std::chrono::duration_cast<Instant::duration>(since * factor);
+    }
+
+    double speed_;
+    Instant start_;
+};
+
 /// Carries bytes between a host's stream and its adapter, at the adapter's times.
 template <class Stream>
-asio::awaitable<void> serve(Stream& stream, Answering& adapter) {
+asio::awaitable<void> serve(Stream& stream, Answering& adapter, Pace pace) {
     using namespace asio::experimental::awaitable_operators;
     asio::steady_timer timer(stream.get_executor());
     std::array<char, 512> buffer{};
     for (;;) {
-        const auto now = std::chrono::steady_clock::now();
-        const auto bytes = adapter.take(now);
+        const auto bytes = adapter.take(pace.now());
         if (!bytes.empty()) {
             const auto out = asio::buffer(bytes);
             const auto written = co_await asio::async_write(stream, out, no_throw);
@@ -48,7 +68,8 @@ asio::awaitable<void> serve(Stream& stream, Answering& adapter) {
             }
             continue;
         }
-        timer.expires_at(adapter.due().value_or(now + forever));
+        const auto due = adapter.due();
+        timer.expires_at(due ? pace.real(*due) : std::chrono::steady_clock::now() + forever);
         const auto in = asio::buffer(buffer);
         const auto first =
             co_await (stream.async_read_some(in, no_throw) || timer.async_wait(no_throw));
@@ -59,17 +80,18 @@ asio::awaitable<void> serve(Stream& stream, Answering& adapter) {
         if (error) {
             co_return;
         }
-        adapter.receive({buffer.data(), size}, std::chrono::steady_clock::now());
+        adapter.receive({buffer.data(), size}, pace.now());
     }
 }
 
-asio::awaitable<void> serve_connection(tcp::socket socket, std::unique_ptr<Answering> adapter) {
+asio::awaitable<void> serve_connection(tcp::socket socket, Offer offer) {
     boost::system::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
-    co_await serve(socket, *adapter);
+    const auto adapter = offer.make();
+    co_await serve(socket, *adapter, Pace(offer.speed));
 }
 
-asio::awaitable<void> accept_hosts(tcp::acceptor acceptor, MakeAdapter make) {
+asio::awaitable<void> accept_hosts(tcp::acceptor acceptor, Offer offer) {
     for (;;) {
         auto accepted = co_await acceptor.async_accept(no_throw);
         auto& [error, socket] = accepted;
@@ -77,16 +99,17 @@ asio::awaitable<void> accept_hosts(tcp::acceptor acceptor, MakeAdapter make) {
             co_return;
         }
         asio::co_spawn(
-            acceptor.get_executor(), serve_connection(std::move(socket), make()), asio::detached
+            acceptor.get_executor(), serve_connection(std::move(socket), offer), asio::detached
         );
     }
 }
 
 /// Keeps the slave side open itself, so that a host may come and go.
 asio::awaitable<void> serve_terminal(
-    asio::posix::stream_descriptor master, int slave, std::unique_ptr<Answering> adapter
+    asio::posix::stream_descriptor master, int slave, Offer offer
 ) {
-    co_await serve(master, *adapter);
+    const auto adapter = offer.make();
+    co_await serve(master, *adapter, Pace(offer.speed));
     ::close(slave);
 }
 
@@ -96,7 +119,7 @@ asio::awaitable<void> serve_terminal(
 
 }  // namespace
 
-void serve_pty(asio::io_context& io, const std::string& link, MakeAdapter make) {
+void serve_pty(asio::io_context& io, const std::string& link, Offer offer) {
     int master = -1;
     int slave = -1;
     std::array<char, 256> name{};
@@ -115,11 +138,11 @@ void serve_pty(asio::io_context& io, const std::string& link, MakeAdapter make) 
         fail("cannot make the link " + link);
     }
     asio::posix::stream_descriptor stream(io, master);
-    asio::co_spawn(io, serve_terminal(std::move(stream), slave, make()), asio::detached);
+    asio::co_spawn(io, serve_terminal(std::move(stream), slave, std::move(offer)), asio::detached);
 }
 
 unsigned short serve_tcp(
-    asio::io_context& io, const std::string& host, unsigned short port, MakeAdapter make
+    asio::io_context& io, const std::string& host, unsigned short port, Offer offer
 ) {
     boost::system::error_code error;
     const auto address = asio::ip::make_address(host, error);
@@ -139,7 +162,7 @@ unsigned short serve_tcp(
     }
     acceptor.listen();
     const auto taken = acceptor.local_endpoint().port();
-    asio::co_spawn(io, accept_hosts(std::move(acceptor), std::move(make)), asio::detached);
+    asio::co_spawn(io, accept_hosts(std::move(acceptor), std::move(offer)), asio::detached);
     return taken;
 }
 

@@ -10,17 +10,20 @@
 
 namespace protocols::simulator {
 
-/// Makes an adapter for each host that connects.
-using MakeAdapter = std::function<std::unique_ptr<Answering>()>;
+/// What is offered to hosts.
+struct Offer {
+    std::function<std::unique_ptr<Answering>()> make;  ///< An adapter for each host that connects.
+    double speed = 1;  ///< Simulated seconds a second; 1 is the real world.
+};
 
 /// Serves on a pseudo-terminal and makes `link` a symbolic link to it, until `io` stops. Throws
 /// std::runtime_error with a sentence for people when the terminal or link cannot be made.
-void serve_pty(boost::asio::io_context& io, const std::string& link, MakeAdapter make);
+void serve_pty(boost::asio::io_context& io, const std::string& link, Offer offer);
 
 /// Serves TCP, one adapter a connection. Port 0 takes a free one; returns the port. Throws
 /// std::runtime_error.
 unsigned short serve_tcp(
-    boost::asio::io_context& io, const std::string& host, unsigned short port, MakeAdapter make
+    boost::asio::io_context& io, const std::string& host, unsigned short port, Offer offer
 );
 
 }  // namespace protocols::simulator

@@ -124,7 +124,7 @@ class BadInput(SystemTest):
 
     def test_the_adapter_is_pulled_out_at_any_moment(self):
         for events in range(1, 14, 3):
-            sim = self.sim('mil-on', baud=38400)
+            sim = self.sim('mil-on', baud=38400, speed=1)
             process = subprocess.Popen(
                 [BIN / 'obd-inspect', 'run', '--adapter', sim.endpoint, '--profile', PROFILE,
                  '--vehicle', VEHICLE, '--station', self.station],

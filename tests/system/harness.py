@@ -113,10 +113,10 @@ class SystemTest(unittest.TestCase):
         self.addCleanup(service.stop)
         return service
 
-    def sim(self, vehicle='healthy-petrol', adapter='elm327-2.3', baud=0):
+    def sim(self, vehicle='healthy-petrol', adapter='elm327-2.3', baud=0, speed=20):
         link = self.folder / f'adapter-{time.monotonic_ns()}'
         service = self.service(BIN / 'obd-sim', '--vehicle', vehicle, '--adapter', adapter,
-                               '--baud', baud, '--elm', f'pty:{link}')
+                               '--baud', baud, '--speed', speed, '--elm', f'pty:{link}')
         service.endpoint = f'serial:{link}'
         return service
 

@@ -89,7 +89,7 @@ class Inspection(SystemTest):
         self.command('adapters', expect=0)
 
     def test_interrupting_keeps_what_was_entered_and_read(self):
-        sim = self.sim('silent')
+        sim = self.sim('silent', speed=1)
         process = subprocess.Popen(
             [BIN / 'obd-inspect', 'run', '--adapter', sim.endpoint, '--profile', 'generic',
              '--vehicle', 'plate=STOP-1,year=2019,fuel=gasoline,gvwr=1550', '--station', self.station],

@@ -80,7 +80,7 @@ class Window(SystemTest):
 
     def test_the_adapter_is_pulled_out_and_nothing_entered_is_lost(self):
         centre = self.centre()
-        sim = self.sim('mil-on', baud=9600)
+        sim = self.sim('mil-on', baud=9600, speed=1)
         self.start(sim.endpoint + '@9600', '--centre', centre.url)
         self.enter_vehicle()
         before = self.screen.picture()
@@ -106,7 +106,7 @@ class Window(SystemTest):
         again.stdout.close()
 
     def test_stop_ends_the_reading_and_keeps_a_record(self):
-        sim = self.sim('silent')
+        sim = self.sim('silent', speed=1)
         self.start(sim.endpoint)
         self.enter_vehicle()
         before = self.screen.picture()
