@@ -41,7 +41,7 @@ TEST(DecodeDtc, ReadsTheCountOnCanAndNeverOnLegacy) {  // SAE J1979 6.3
 }
 
 TEST(DecodeDtc, RefusesACountThatContradictsTheBytes) {
-    for (const auto* text : {"43000301", "430303010420", "4301013307", "43"}) {
+    for (const auto* text : {"43000301", "430303010420", "4302030104", "4301013307", "43"}) {
         EXPECT_TRUE(read_dtcs(messages({text}), Framing::can).has_error()) << text;
     }
     EXPECT_TRUE(read_dtcs(messages({"430203010420AAAA"}), Framing::can).has_value());
@@ -143,6 +143,17 @@ TEST(DecodeInformation, RefusesAVinWithAMissingMessageOrCharacter) {
                     Framing::can
     )
                     .has_error());
+}
+
+TEST(DecodeInformation, InsistsOnTheMessageNumbersOfALegacyBus) {
+    const auto with = [](std::string_view third) {
+        return read_calids(
+            messages({"49040131365A36", "49040238410000", third, "49040400000000"}), Framing::legacy
+        );
+    };
+    EXPECT_EQ(with("49040300000000").value(), std::vector<std::string>{"16Z68A"});
+    EXPECT_TRUE(with("49040500000000").has_error());
+    EXPECT_TRUE(with("49040200000000").has_error());
 }
 
 TEST(DecodeInformation, CountsPerformanceItemsBehindTheCountByte) {
