@@ -192,6 +192,10 @@ Frames read_headerless(const std::vector<std::string>& lines) {
             continue;
         }
         if (const auto bytes = length_line(text)) {
+            if (*bytes == 0) {
+                frames.problems.push_back("a segmented reply of no bytes: " + line);
+                continue;
+            }
             several = several || !open.empty();
             open.push_back({*bytes, {}, 0});
             continue;

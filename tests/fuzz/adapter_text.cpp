@@ -52,6 +52,7 @@ std::vector<std::string> seeds() {
         "410C1AF80D28050F3104D2",
         "4906021791BC820000010B",
         "420C002648",
+        "000\r0:000149\r",  // announced no bytes, and brought some
         "43020301042000",
         "NO DATA\rSTOPPED\rLV RESET\r<RX ERROR\rERR94\r",
     };

@@ -122,6 +122,12 @@ TEST(Elm327Frames, WarnsThatSegmentsOfTwoSendersAreToldApartByOrderOnly) {
     EXPECT_FALSE(frames.problems.empty());
 }
 
+TEST(Elm327Frames, TakesAnAnswerOfNoBytesForNone) {
+    const auto frames = read_headerless({"000", "0:430401080118"});
+    EXPECT_TRUE(frames.messages.empty());
+    EXPECT_FALSE(frames.problems.empty());
+}
+
 TEST(Elm327Frames, NeverReadsAHalfAnswer) {
     const auto cut =
         read_headerless({"014", "0: 49 02 01 32 54 32", "1: 5A 4B 31 42 41 39 41", "2: 43 30 32"});
