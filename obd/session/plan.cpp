@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 namespace obd {
 namespace {
@@ -14,11 +15,13 @@ using protocols::ByteView;
 using protocols::Fault;
 using protocols::Result;
 using protocols::bus::Answer;
+using protocols::bus::EcuAddress;
 using protocols::bus::Request;
 
 constexpr std::array<std::uint8_t, 12> parameter_pids{0x0C, 0x0D, 0x05, 0x1F, 0x21, 0x30,
                                                       0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
 constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04};
+constexpr std::size_t pids_a_request = 6;  // SAE J1979 6.1
 
 /// CAN frames a message of `bytes` takes (ISO 15765-2).
 int can_frames(std::size_t bytes) {
@@ -47,6 +50,12 @@ void fill(
 ) {
     item.request = protocols::to_hex(request.data);
     item.raw = messages_of(answer, ecu);
+    const bool one_a_unit = request.data[0] <= 0x02;
+    if (!ecu.address.known() && one_a_unit && item.raw.size() > 1) {
+        item.absence = Absence::malformed;
+        item.detail = "several units answered and the adapter does not show which";
+        return;
+    }
     if (!item.raw.empty()) {
         Result<T> decoded = decode(item.raw);
         if (decoded.has_value()) {
@@ -76,6 +85,23 @@ void fill(
     }
 }
 
+/// Several PIDs in one answer, each as an answer of its own; empty when the bytes do not fit.
+std::map<std::uint8_t, Bytes> split_pids(const Bytes& message) {
+    std::map<std::uint8_t, Bytes> parts;
+    auto rest = ByteView(message).subspan(1);
+    while (!rest.empty()) {
+        const auto bytes = parameter_bytes(rest[0]);
+        if (!bytes || rest.size() < 1 + *bytes || parts.contains(rest[0])) {
+            return {};
+        }
+        Bytes part{message[0]};
+        part.insert(part.end(), rest.begin(), rest.begin() + 1 + static_cast<long>(*bytes));
+        parts[rest[0]] = std::move(part);
+        rest = rest.subspan(1 + *bytes);
+    }
+    return parts;
+}
+
 /// Data bytes of a single service 01 answer, service byte and PID removed.
 ByteView data_of(const std::vector<Bytes>& messages) {
     return ByteView(messages.front()).subspan(2);
@@ -91,6 +117,20 @@ Result<std::uint8_t> one_byte(const std::vector<Bytes>& messages) {
 
 }  // namespace
 
+bool Plan::packable(What what) {
+    switch (what) {
+        case What::support:
+        case What::status:
+        case What::status_cycle:
+        case What::requirement:
+        case What::fuel:
+        case What::parameter:
+            return true;
+        default:
+            return false;
+    }
+}
+
 const std::vector<Plan::Ask>& Plan::asks() {
     static const auto all = [] {
         std::vector<Ask> list;
@@ -100,18 +140,18 @@ const std::vector<Plan::Ask>& Plan::asks() {
         list.push_back({What::infotypes, 0x00, "identity"});
         list.push_back({What::vin, 0x02, "identity"});
         list.push_back({What::status, 0x01, "status"});
+        list.push_back({What::status_cycle, 0x41, "status"});
+        list.push_back({What::requirement, 0x1C, "status"});
+        list.push_back({What::fuel, 0x51, "status"});
+        for (const auto pid : parameter_pids) {
+            list.push_back({What::parameter, pid, "parameters"});
+        }
         list.push_back({What::stored, 0x03, "codes"});
         list.push_back({What::pending, 0x07, "codes"});
         list.push_back({What::permanent, 0x0A, "codes"});
         list.push_back({What::freeze_cause, 0x02, "freeze_frame"});
         for (const auto pid : frozen_pids) {
             list.push_back({What::freeze_value, pid, "freeze_frame"});
-        }
-        list.push_back({What::status_cycle, 0x41, "status"});
-        list.push_back({What::requirement, 0x1C, "status"});
-        list.push_back({What::fuel, 0x51, "status"});
-        for (const auto pid : parameter_pids) {
-            list.push_back({What::parameter, pid, "parameters"});
         }
         list.push_back({What::calids, 0x04, "software"});
         list.push_back({What::cvns, 0x06, "software"});
@@ -124,7 +164,8 @@ const std::vector<Plan::Ask>& Plan::asks() {
 }
 
 Plan::Plan(protocols::bus::Protocol protocol, const Answer& first)
-    : framing_(protocols::bus::is_can(protocol) ? Framing::can : Framing::legacy) {
+    : framing_(protocols::bus::is_can(protocol) ? Framing::can : Framing::legacy),
+      packs_(framing_ == Framing::can) {
     snapshot_.protocol = protocol;
     snapshot_.connected = true;
     for (const auto& message : first.messages) {
@@ -147,25 +188,56 @@ Plan::Plan(protocols::bus::Protocol protocol, const Answer& first)
 }
 
 std::optional<Request> Plan::next() {
-    ENSURE(!current_);
+    ENSURE(current_.empty());
+    current_ = gather();
+    if (current_.empty()) {
+        snapshot_.complete = true;
+        return std::nullopt;
+    }
+    request_ = request(current_);
+    return request_;
+}
+
+std::vector<Plan::Ask> Plan::gather() {
+    while (!singles_.empty()) {
+        const auto ask = singles_.front();
+        singles_.pop_front();
+        if (wanted(ask)) {
+            return {ask};
+        }
+        skip(ask);
+    }
+    std::vector<Ask> together;
     for (; position_ < asks().size(); ++position_) {
         const auto& ask = asks()[position_];
-        if (wanted(ask)) {
-            current_ = ask;
-            request_ = *request(ask);
-            return request_;
+        const bool fits = together.empty() ||
+                          (packs_ && together.size() < pids_a_request &&
+                           packable(together.front().what) && packable(ask.what) &&
+                           (ask.what == What::support) == (together.front().what == What::support));
+        if (!fits) {
+            break;
         }
-        // Not asked because no unit supports it: that is known, not missing.
-        for (auto& ecu : snapshot_.ecus) {
-            file(ask, ecu, {});
+        // Which later ranges there are is told by the first: a unit leaves out what it has not.
+        const bool later_range = !together.empty() && ask.what == What::support;
+        if (wanted(ask) || later_range) {
+            together.push_back(ask);
+        } else {
+            skip(ask);
         }
     }
-    snapshot_.complete = true;
-    return std::nullopt;
+    return together;
+}
+
+/// Not asked because no unit supports it: that is known, not missing.
+void Plan::skip(const Ask& ask) {
+    const auto unasked = request({ask});
+    for (auto& ecu : snapshot_.ecus) {
+        file(ask, ecu, unasked, {});
+    }
 }
 
 std::string_view Plan::step() const {
-    return current_ ? current_->step : "done";
+    return current_.empty() ? "done" : current_.front().step;
 }
 
 double Plan::progress() const {
@@ -226,8 +298,9 @@ bool Plan::supports(const Ecu& ecu, const Ask& ask) const {
     }
 }
 
-std::optional<Request> Plan::request(const Ask& ask) const {
+Request Plan::request(const std::vector<Ask>& asks) const {
     Request request;
+    const auto& ask = asks.front();
     switch (ask.what) {
         case What::stored:
         case What::pending:
@@ -248,70 +321,140 @@ std::optional<Request> Plan::request(const Ask& ask) const {
             request.data = {0x02, ask.id, 0x00};
             break;
         default:
-            request.data = {0x01, ask.id};
+            request.data = {0x01};
+            for (const auto& one : asks) {
+                request.data.push_back(one.id);
+            }
     }
-    expect_frames(ask, request);
+    expect(asks, request);
     return request;
 }
 
-void Plan::expect_frames(const Ask& ask, Request& request) const {
-    int frames = 0;
-    int responders = 0;
-    for (const auto& ecu : snapshot_.ecus) {
-        if (!supports(ecu, ask)) {
-            continue;
-        }
-        ++responders;
-        const bool can = framing_ == Framing::can;
-        switch (ask.what) {
-            case What::vin:
-                frames += can ? can_frames(20) : 5;
-                break;
-            case What::name:
-                frames += can ? can_frames(23) : 5;
-                break;
-            case What::stored:
-                // The number of codes is known from PID 01; a legacy unit without any may be
-                // silent.
-                if (!can || !ecu.status.value) {
-                    return;
-                }
-                frames +=
-                    can_frames(2U + 2U * static_cast<std::size_t>(ecu.status.value->dtc_count));
-                break;
-            case What::support:
-            case What::status:
-            case What::status_cycle:
-            case What::requirement:
-            case What::fuel:
-            case What::parameter:
-                frames += 1;
-                break;
-            default:
-                return;  // length or responders are not known beforehand
+/// Length of a unit's answer, service byte included, where it is certain; 0 where it is not.
+std::size_t Plan::answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) const {
+    const auto& first = asks.front();
+    switch (first.what) {
+        case What::vin:
+            return 20;
+        case What::name:
+            return 23;
+        case What::stored:
+            return ecu.status.value
+                       ? 2U + 2U * static_cast<std::size_t>(ecu.status.value->dtc_count)
+                       : 0U;
+        default:
+            break;
+    }
+    if (!packable(first.what) || (first.what == What::support && asks.size() > 1)) {
+        return 0;
+    }
+    std::size_t bytes = 1;
+    for (const auto& ask : asks) {
+        if (supports(ecu, ask)) {
+            bytes += 1 + *parameter_bytes(ask.id);
         }
     }
+    return bytes;
+}
+
+/// Messages a unit's answer takes; 0 where that is not certain.
+int Plan::messages_expected(const Ask& ask, const Ecu& ecu) const {
+    if (framing_ == Framing::can) {
+        const bool code_list = ask.what == What::pending || ask.what == What::permanent ||
+                               ask.what == What::freeze_cause;
+        if (code_list) {  // who told its stored codes tells these too
+            return ecu.stored.raw.empty() ? -1 : 1;
+        }
+        if (ask.what == What::stored) {
+            return ecu.status.value ? 1 : 0;
+        }
+        return ask.what == What::infotypes ? 0 : 1;
+    }
+    constexpr int legacy_text_messages = 5;
+    if (ask.what == What::vin || ask.what == What::name) {
+        return legacy_text_messages;
+    }
+    return packable(ask.what) || ask.what == What::freeze_value ? 1 : 0;
+}
+
+void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
+    int frames = 0;
+    bool certain = true;
+    for (const auto& ecu : snapshot_.ecus) {
+        const bool takes_part =
+            std::ranges::any_of(asks, [&](const Ask& ask) { return supports(ecu, ask); });
+        const int messages = takes_part ? messages_expected(asks.front(), ecu) : -1;
+        if (messages < 0) {
+            continue;
+        }
+        if (messages == 0 || !ecu.address.known()) {
+            request.expected.clear();
+            return;
+        }
+        request.expected.push_back({ecu.address, messages});
+        const auto bytes = answer_bytes(ecu, asks);
+        certain = certain && (bytes > 0 || framing_ == Framing::legacy);
+        frames += framing_ == Framing::can ? can_frames(bytes) : messages;
+    }
     constexpr int digit_max = 15;
-    if (frames >= 1 && frames <= digit_max) {
+    if (certain && frames >= 1 && frames <= digit_max) {
         request.frames = frames;
-        request.responders = responders;
     }
 }
 
 void Plan::take(const Answer& answer) {
-    ENSURE(current_);
-    const auto ask = *current_;
+    ENSURE(!current_.empty());
     for (const auto& message : answer.messages) {
         snapshot_.ecu(message.source);  // a unit may first speak here
-    }
-    for (auto& ecu : snapshot_.ecus) {
-        file(ask, ecu, answer);
     }
     for (const auto& problem : answer.problems) {
         snapshot_.notes.push_back(protocols::to_hex(request_.data) + ": " + problem);
     }
-    current_.reset();
-    ++position_;
+    if (current_.size() == 1) {
+        for (auto& ecu : snapshot_.ecus) {
+            file(current_.front(), ecu, request_, answer);
+        }
+    } else {
+        take_pack(answer);
+    }
+    current_.clear();
+}
+
+void Plan::take_pack(const Answer& answer) {
+    using Parts = std::map<std::uint8_t, Bytes>;
+    std::map<EcuAddress, Parts> units;
+    for (const auto& message : answer.messages) {
+        auto parts = split_pids(message.data);
+        if (parts.empty()) {
+            snapshot_.notes.push_back(
+                protocols::to_hex(request_.data) + ": cannot be taken apart: " +
+                message.source.text() + " " + protocols::to_hex(message.data)
+            );
+        }
+        units[message.source].merge(parts);
+    }
+    if (units.empty()) {
+        packs_ = false;
+    }
+    for (const auto& ask : current_) {
+        Answer part;
+        bool everybody = true;
+        for (auto& ecu : snapshot_.ecus) {
+            const auto found = units[ecu.address].find(ask.id);
+            if (found != units[ecu.address].end()) {
+                part.messages.push_back({ecu.address, found->second});
+            } else {
+                everybody = everybody && !supports(ecu, ask);
+            }
+        }
+        if (!everybody) {
+            singles_.push_back(ask);
+            continue;
+        }
+        for (auto& ecu : snapshot_.ecus) {
+            file(ask, ecu, request_, part);
+        }
+    }
 }
 
 void Plan::file_support(Ecu& ecu, std::uint8_t base, const std::vector<Bytes>& messages) {
@@ -344,10 +487,10 @@ void Plan::file_frozen(const Ask& ask, Ecu& ecu, const std::vector<Bytes>& messa
     }
 }
 
-void Plan::file(const Ask& ask, Ecu& ecu, const Answer& answer) {
+void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& answer) {
     const bool supported = supports(ecu, ask);
     const auto into = [&](auto& item, auto decode) {
-        fill(item, *request(ask), answer, ecu, supported, decode);
+        fill(item, request, answer, ecu, supported, decode);
     };
     const auto with_framing = [&](auto reader) {
         return [this, reader](const std::vector<Bytes>& messages) {

@@ -3,6 +3,7 @@
 #include "obd/snapshot/snapshot.hpp"
 #include "protocols/bus/answer.hpp"
 
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -11,7 +12,8 @@ namespace obd {
 
 /// What an inspection reads, and in which order: support, identity, status, codes, the rest. Pure:
 /// next() says what to ask, take() files the answer. Nothing is asked twice, nothing that every
-/// control unit's bitmap denies is asked at all.
+/// control unit's bitmap denies is asked at all. On CAN up to six PIDs of service 01 share a
+/// request (SAE J1979 6.1); what a unit leaves out of such an answer is asked by itself.
 class Plan {
 public:
     /// `first`: the answer to service 01 PID 00 by which the bus was found.
@@ -57,19 +59,32 @@ private:
     };
 
     static const std::vector<Ask>& asks();
+    [[nodiscard]] static bool packable(What what);  ///< May share a request with others.
 
     [[nodiscard]] bool wanted(const Ask& ask) const;
-    [[nodiscard]] std::optional<protocols::bus::Request> request(const Ask& ask) const;
     [[nodiscard]] bool supports(const Ecu& ecu, const Ask& ask) const;
-    void expect_frames(const Ask& ask, protocols::bus::Request& request) const;
-    void file(const Ask& ask, Ecu& ecu, const protocols::bus::Answer& answer);
+    [[nodiscard]] std::vector<Ask> gather();
+    [[nodiscard]] protocols::bus::Request request(const std::vector<Ask>& asks) const;
+    [[nodiscard]] std::size_t answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) const;
+    [[nodiscard]] int messages_expected(const Ask& ask, const Ecu& ecu) const;
+    void expect(const std::vector<Ask>& asks, protocols::bus::Request& request) const;
+    void skip(const Ask& ask);
+    void take_pack(const protocols::bus::Answer& answer);
+    void file(
+        const Ask& ask,
+        Ecu& ecu,
+        const protocols::bus::Request& request,
+        const protocols::bus::Answer& answer
+    );
     void file_frozen(const Ask& ask, Ecu& ecu, const std::vector<protocols::Bytes>& messages);
     void file_support(Ecu& ecu, std::uint8_t base, const std::vector<protocols::Bytes>& messages);
 
     Framing framing_;
     Snapshot snapshot_;
+    bool packs_;
     std::size_t position_ = 0;
-    std::optional<Ask> current_;
+    std::vector<Ask> current_;  ///< What the request on its way asks for.
+    std::deque<Ask> singles_;   ///< Left out of a shared answer, to be asked by themselves.
     protocols::bus::Request request_;
 };
 

@@ -66,12 +66,17 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     const auto& adapter = connection.adapter;
     adapter_ = {adapter.banner, adapter.description, adapter.stn, adapter.volts};
     manner_.protocol = connection.protocol;
+    manner_.headers = connection.headers;
     first_ = connection.protocol;
     if (plan_) {  // set up again after a brown-out: go on where we were
         plan_->snapshot().notes.emplace_back("adapter restarted and was set up again");
         return ask(request_, now);
     }
     plan_.emplace(connection.protocol, connection.first_answer);
+    if (!connection.headers) {
+        plan_->snapshot().notes.emplace_back("the adapter does not show which control unit answers"
+        );
+    }
     return ask_next(now);
 }
 
@@ -100,6 +105,9 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     const auto& asked = result.value();
     if (asked.digit_rejected) {
         manner_.counts_frames = false;
+    }
+    if (asked.interrupt_failed) {
+        manner_.interrupts = false;
     }
     plan_->take(asked.answer);
     return ask_next(now);

@@ -8,14 +8,35 @@ namespace {
 constexpr std::uint8_t negative_service = 0x7F;
 constexpr std::uint8_t positive_offset = 0x40;
 
+constexpr std::uint8_t current_data = 0x01;
+
 bool answers(const Request& request, const Bytes& data) {
     if (data.empty() || data[0] != request.data[0] + positive_offset) {
         return false;
     }
-    return request.data.size() < 2 || (data.size() > 1 && data[1] == request.data[1]);
+    if (request.data.size() < 2) {
+        return true;
+    }
+    // Several PIDs of service 01 may be asked at once and come in any order (SAE J1979 6.1).
+    const auto asked =
+        ByteView(request.data)
+            .subspan(1, request.data[0] == current_data ? request.data.size() - 1 : 1);
+    return data.size() > 1 && std::ranges::find(asked, data[1]) != asked.end();
 }
 
 }  // namespace
+
+bool complete(const Request& request, const Answer& answer) {
+    const auto finished = [&](const Request::Expected& expected) {
+        const auto given = std::ranges::count(answer.messages, expected.unit, &Message::source);
+        const bool refused = std::ranges::any_of(answer.negatives, [&](const Negative& negative) {
+            return negative.source == expected.unit && negative.code != response_pending &&
+                   negative.code != busy_repeat_request;
+        });
+        return refused || given >= expected.messages;
+    };
+    return !request.expected.empty() && std::ranges::all_of(request.expected, finished);
+}
 
 Answer sort_answer(const Request& request, std::vector<Message> messages) {
     Answer answer;

@@ -16,7 +16,13 @@ struct Request {
     /// Frames expected from all responders together where that is certain, else nothing. Lets an
     /// adapter return without waiting for more.
     std::optional<int> frames;
-    int responders = 0;  ///< Control units expected to answer; only meaningful with `frames`.
+    /// Control units that must answer, where that is known: when each has, nothing more is waited
+    /// for. Empty: not known.
+    struct Expected {
+        EcuAddress unit;
+        int messages = 1;  ///< Legacy buses spread one answer over several.
+    };
+    std::vector<Expected> expected;
 };
 
 /// `7F service code` (ISO 14229-1, SAE J1979 6.2.4).
@@ -37,6 +43,10 @@ struct Answer {
     std::vector<std::string> problems;
     bool incomplete = false;  ///< Something arrived damaged or in part.
 };
+
+/// True when every expected unit has given all its messages, or its final refusal. False when
+/// nothing is known to be expected.
+[[nodiscard]] bool complete(const Request& request, const Answer& answer);
 
 /// Sorts messages into those that answer `request` and those that do not (SAE J1979: service + 40,
 /// same PID, TID or infotype). What does not fit becomes a problem, never a reading.

@@ -4,7 +4,6 @@
 #include "protocols/elm327/frames.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace protocols::elm327 {
 namespace {
@@ -16,22 +15,13 @@ constexpr auto busy_pause = 200ms;
 constexpr auto damaged_pause = 50ms;
 // A control unit that only said "pending" before the prompt gets the rest of P2* (ISO 15765-4).
 constexpr auto pending_pause = 1000ms;
+// After an interrupt the prompt comes at once, or something is wrong with the adapter.
+constexpr auto interrupt_patience = 1000ms;
 
 bool any_with_code(const bus::Answer& answer, std::uint8_t code) {
     return std::ranges::any_of(answer.negatives, [code](const bus::Negative& negative) {
         return negative.code == code;
     });
-}
-
-int responders(const bus::Answer& answer) {
-    std::set<bus::EcuAddress> all;
-    for (const auto& message : answer.messages) {
-        all.insert(message.source);
-    }
-    for (const auto& negative : answer.negatives) {
-        all.insert(negative.source);
-    }
-    return static_cast<int>(all.size());
 }
 
 constexpr std::string_view digits = "0123456789ABCDEF";
@@ -44,6 +34,7 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
         with_digit_ = manner_.counts_frames && request_.frames && *request_.frames >= 1 &&
                       *request_.frames <= 15;
+        may_interrupt_ = manner_.interrupts && !request_.expected.empty();
         return begin(now);
     }
     if (stage_ == Stage::pause) {
@@ -52,10 +43,12 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
         }
         return begin(now);
     }
-    auto action =
-        stage_ == Stage::resync ? resync_.resume(event, now) : exchange_.resume(event, now);
+    if (stage_ == Stage::ask) {
+        return on_exchange(event, now);
+    }
+    auto action = resync_.resume(event, now);
     if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
-        return on_reply(finished->result, now);
+        return on_reply(std::move(finished->result), now);
     }
     return forward<Asked>(std::move(action));
 }
@@ -63,12 +56,53 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
 Action<Asked> Ask::begin(Instant now) {
     stage_ = Stage::ask;
     ++attempt_;
-    auto command = to_hex(request_.data);
+    command_ = to_hex(request_.data);
     if (with_digit_) {
-        command += digits[static_cast<std::size_t>(*request_.frames)];
+        command_ += digits[static_cast<std::size_t>(*request_.frames)];
     }
-    exchange_ = Exchange(std::move(command));
+    interrupted_ = false;
+    sending_interrupt_ = false;
+    exchange_ = Exchange(command_);
     return forward<Asked>(exchange_.resume(Started{}, now));
+}
+
+Action<Asked> Ask::on_exchange(const Event& event, Instant now) {
+    if (sending_interrupt_ && std::holds_alternative<Sent>(event)) {
+        sending_interrupt_ = false;
+        return WaitUntil{std::min(exchange_.deadline(), now + interrupt_patience)};
+    }
+    auto action = exchange_.resume(event, now);
+    if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
+        return on_reply(std::move(finished->result), now);
+    }
+    if (!std::holds_alternative<Received>(event)) {
+        return forward<Asked>(std::move(action));
+    }
+    if (interrupted_) {
+        return WaitUntil{std::min(exchange_.deadline(), now + interrupt_patience)};
+    }
+    if (may_interrupt_ && !with_digit_ && has_everything()) {
+        interrupted_ = true;
+        sending_interrupt_ = true;
+        before_interrupt_ = exchange_.lines_so_far();
+        return Send{" "};
+    }
+    return forward<Asked>(std::move(action));
+}
+
+bus::Answer Ask::sorted(const std::vector<std::string>& lines) const {
+    auto frames = manner_.headers ? read_frames(lines, manner_.protocol) : read_headerless(lines);
+    auto answer = bus::sort_answer(request_, std::move(frames.messages));
+    answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
+    answer.incomplete = frames.incomplete;
+    return answer;
+}
+
+bool Ask::has_everything() const {
+    const auto reply = read_reply(exchange_.lines_so_far(), command_);
+    const auto answer = sorted(reply.lines);
+    return !answer.incomplete && !reply.has(Remark::line_damaged) &&
+           bus::complete(request_, answer);
 }
 
 Action<Asked> Ask::again_after(std::chrono::milliseconds pause, Instant now) {
@@ -80,26 +114,36 @@ Action<Asked> Ask::finish() {
     return Finished<Asked>{std::move(asked_)};
 }
 
-Action<Asked> Ask::on_reply(const Result<Reply>& result, Instant now) {
+Action<Asked> Ask::on_reply(Result<Reply> result, Instant now) {
     if (result.has_error()) {
         if (result.error().fault != Fault::adapter_silent || stage_ == Stage::resync ||
             attempt_ >= attempts_max) {
             return Finished<Asked>{result.error()};
+        }
+        if (interrupted_) {
+            // Everything had arrived; only the prompt is missing.
+            asked_.interrupt_failed = true;
+            asked_.answer = sorted(read_reply(before_interrupt_, command_).lines);
         }
         stage_ = Stage::resync;
         resync_ = Resync();
         return forward<Asked>(resync_.resume(Started{}, now));
     }
     if (stage_ == Stage::resync) {
-        return begin(now);
+        return asked_.interrupt_failed ? finish() : begin(now);
     }
-    return judge(result.value(), now);
+    auto reply = std::move(result.value());
+    if (interrupted_) {
+        asked_.interrupted = true;
+        std::erase(reply.remarks, Remark::stopped);
+    }
+    return judge(reply, now);
 }
 
 Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     const auto fault = fault_of(reply);
     const bool may_repeat = attempt_ < attempts_max;
-    if (fault == Fault::adapter_restarted) {
+    if (fault == Fault::adapter_restarted || fault == Fault::link_lost) {
         return Finished<Asked>{Failure{*fault, printable(reply.raw)}};
     }
     if (fault == Fault::adapter_rejected && with_digit_) {
@@ -107,10 +151,10 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         asked_.digit_rejected = true;
         return begin(now);
     }
-    if (fault == Fault::interrupted || fault == Fault::reply_damaged) {
-        if (may_repeat) {
-            return again_after(damaged_pause, now);
-        }
+    const bool passing = fault == Fault::interrupted || fault == Fault::reply_damaged ||
+                         fault == Fault::adapter_asleep;
+    if (passing && may_repeat) {
+        return again_after(damaged_pause, now);
     }
     if (fault == Fault::bus_failed && reply.has(Remark::bus_busy) && may_repeat) {
         return again_after(busy_pause, now);
@@ -119,14 +163,11 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         asked_.answer.failure = Failure{*fault, printable(reply.raw)};
         return finish();
     }
-    auto frames = read_frames(reply.lines, manner_.protocol);
-    auto answer = bus::sort_answer(request_, std::move(frames.messages));
-    answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
-    answer.incomplete = frames.incomplete || reply.has(Remark::line_damaged);
+    auto answer = sorted(reply.lines);
+    answer.incomplete = answer.incomplete || reply.has(Remark::line_damaged);
 
-    const bool short_of_answers =
-        with_digit_ && (answer.incomplete || responders(answer) < request_.responders);
-    if (short_of_answers && may_repeat) {
+    const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
+    if (with_digit_ && (answer.incomplete || lacks_somebody) && may_repeat) {
         with_digit_ = false;
         return begin(now);
     }
@@ -137,6 +178,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         return again_after(busy_pause, now);
     }
     if (answer.incomplete && may_repeat) {
+        may_interrupt_ = false;
         return again_after(damaged_pause, now);
     }
     asked_.answer = std::move(answer);

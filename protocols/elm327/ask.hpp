@@ -13,12 +13,18 @@ namespace protocols::elm327 {
 struct Manner {
     bus::Protocol protocol = bus::Protocol::undecided;
     bool counts_frames = true;  ///< Whether the response-count digit may be used.
+    /// Whether a space ends the adapter's waiting once every expected answer is there (ELM327 data
+    /// sheet, "Interrupting the ELM327"); a space that comes too late does nothing.
+    bool interrupts = true;
+    bool headers = true;  ///< False: the adapter does not show who answers.
 };
 
 /// What came of one request.
 struct Asked {
     bus::Answer answer;
-    bool digit_rejected = false;  ///< The adapter does not know the response-count digit.
+    bool digit_rejected = false;    ///< The adapter does not know the response-count digit.
+    bool interrupted = false;       ///< A space was sent to end the waiting.
+    bool interrupt_failed = false;  ///< The adapter did not come back to its prompt after it.
 };
 
 /// One diagnostic request to the vehicle and every control unit's answer (SAE J1979, over an
@@ -38,8 +44,11 @@ private:
     enum class Stage { ask, pause, resync };
 
     Action<Asked> begin(Instant now);
-    Action<Asked> on_reply(const Result<Reply>& result, Instant now);
+    Action<Asked> on_exchange(const Event& event, Instant now);
+    Action<Asked> on_reply(Result<Reply> result, Instant now);
     Action<Asked> judge(const Reply& reply, Instant now);
+    [[nodiscard]] bus::Answer sorted(const std::vector<std::string>& lines) const;
+    [[nodiscard]] bool has_everything() const;
     Action<Asked> again_after(std::chrono::milliseconds pause, Instant now);
     Action<Asked> finish();
 
@@ -50,6 +59,11 @@ private:
     Stage stage_ = Stage::ask;
     int attempt_ = 0;
     bool with_digit_ = false;
+    bool may_interrupt_ = false;
+    bool sending_interrupt_ = false;
+    bool interrupted_ = false;
+    std::string before_interrupt_;
+    std::string command_;
     Asked asked_;
     Exchange exchange_{""};
     Resync resync_;

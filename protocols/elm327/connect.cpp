@@ -185,13 +185,17 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
         return begin(std::string(support_request), now);
     }
     if (!fault) {
-        auto frames = read_frames(reply.lines, protocol);
-        auto answer = bus::sort_answer({{0x01, 0x00}, {}}, std::move(frames.messages));
-        if (!answer.messages.empty() || !answer.negatives.empty()) {
-            answer.incomplete = frames.incomplete;
-            connection_.protocol = protocol;
-            connection_.first_answer = std::move(answer);
-            return Finished<Connection>{std::move(connection_)};
+        for (const bool headers : {true, false}) {
+            auto frames =
+                headers ? read_frames(reply.lines, protocol) : read_headerless(reply.lines);
+            auto answer = bus::sort_answer({{0x01, 0x00}, {}, {}}, std::move(frames.messages));
+            if (!answer.messages.empty() || (headers && !answer.negatives.empty())) {
+                answer.incomplete = frames.incomplete;
+                connection_.protocol = protocol;
+                connection_.headers = headers;
+                connection_.first_answer = std::move(answer);
+                return Finished<Connection>{std::move(connection_)};
+            }
         }
     }
     const bool silent = fault == Fault::vehicle_silent;

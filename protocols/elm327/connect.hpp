@@ -15,6 +15,7 @@ namespace protocols::elm327 {
 struct Connection {
     AdapterIdentity adapter;
     bus::Protocol protocol = bus::Protocol::undecided;
+    bool headers = true;       ///< False: the adapter does not show who answers, whatever it said.
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
 };
 

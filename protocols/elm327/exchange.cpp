@@ -14,6 +14,11 @@ Action<Reply> Exchange::resume(const Event& event, Instant now) {
     return std::visit([&](const auto& e) { return on(e, now); }, event);
 }
 
+std::string_view Exchange::lines_so_far() const {
+    const auto end = raw_.find_last_of("\r\n");
+    return end == raw_.npos ? std::string_view() : std::string_view(raw_).substr(0, end);
+}
+
 Action<Reply> Exchange::on(const Started&, Instant) {
     return Send{command_ + '\r'};
 }

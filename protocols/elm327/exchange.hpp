@@ -29,6 +29,11 @@ public:
 
     [[nodiscard]] Action<Reply> resume(const Event& event, Instant now);
 
+    /// What has arrived so far, up to the last whole line.
+    [[nodiscard]] std::string_view lines_so_far() const;
+    /// The deadline it waits for now.
+    [[nodiscard]] Instant deadline() const { return deadline_; }
+
 private:
     Action<Reply> on(const Started&, Instant now);
     Action<Reply> on(const Sent&, Instant now);

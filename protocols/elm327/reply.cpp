@@ -101,6 +101,12 @@ std::optional<Remark> whole_line_remark(std::string_view text) {
     if (text.starts_with("?")) {
         return Remark::unknown_command;
     }
+    if (text.starts_with("+DISC")) {
+        return Remark::link_down;
+    }
+    if (text == "ERR94") {
+        return Remark::can_excluded;
+    }
     if (text.starts_with("+")) {
         return Remark::link_chatter;
     }
@@ -120,7 +126,7 @@ std::optional<Remark> whole_line_remark(std::string_view text) {
 }  // namespace
 
 std::string_view id(Remark remark) {
-    static constexpr std::array<std::string_view, 20> ids{
+    static constexpr std::array<std::string_view, 22> ids{
         "ok",
         "unknown_command",
         "no_data",
@@ -140,6 +146,8 @@ std::string_view id(Remark remark) {
         "alert",
         "internal_error",
         "flow_control_timeout",
+        "can_excluded",
+        "link_down",
         "link_chatter"};
     return ids[static_cast<std::size_t>(remark)];
 }
@@ -189,7 +197,9 @@ std::optional<Fault> fault_of(const Reply& reply) {
     };
     // The first that applies decides: what invalidates the reply comes before what explains it.
     constexpr std::array rules{
+        Rule{Remark::link_down, Fault::link_lost},
         Rule{Remark::low_voltage_reset, Fault::adapter_restarted},
+        Rule{Remark::can_excluded, Fault::can_excluded},
         Rule{Remark::stopped, Fault::interrupted},
         Rule{Remark::buffer_full, Fault::buffer_full},
         Rule{Remark::feedback_error, Fault::wiring_fault},
@@ -209,6 +219,9 @@ std::optional<Fault> fault_of(const Reply& reply) {
     }
     if (!reply.lines.empty()) {
         return std::nullopt;
+    }
+    if (reply.has(Remark::alert)) {
+        return Fault::adapter_asleep;
     }
     if (reply.has(Remark::line_damaged) || reply.has(Remark::flow_control_timeout)) {
         return Fault::reply_damaged;

@@ -31,6 +31,8 @@ enum class Remark {
     alert,              ///< `ACT ALERT`, `LP ALERT`
     internal_error,     ///< `ERRnn`
     flow_control_timeout,  ///< `FC RX TIMEOUT`
+    can_excluded,          ///< `ERR94`: fatal CAN error; CAN stays out until the power is cycled
+    link_down,             ///< `+DISC`: the Bluetooth module lost its host
     link_chatter,          ///< `+CONNECTING…` and other Bluetooth module text
 };
 

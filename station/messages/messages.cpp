@@ -134,6 +134,25 @@ constexpr std::array rows{
          "El centro rechaza los registros de esta estación. Avisa al supervisor; están guardados "
          "aquí.",
          "The centre refuses this station's records. Call the supervisor; they are kept here."}},
+    Row{Fault::adapter_asleep,
+        {"E-ADP-11", 22,
+         "El adaptador entra en bajo consumo y no contesta. Desconéctalo del auto cinco segundos, "
+         "conéctalo y repite la lectura.",
+         "The adapter goes to low power and does not answer. Unplug it from the car for five "
+         "seconds, plug it in and repeat the reading."}},
+    Row{Fault::can_excluded,
+        {"E-ADP-12", 24,
+         "El adaptador bloqueó el bus CAN por una falla grave. Desconéctalo del auto, cuenta hasta "
+         "diez, conéctalo y repite; si vuelve, usa otro adaptador.",
+         "The adapter has shut the CAN bus out after a fatal error. Unplug it from the car, count "
+         "to "
+         "ten, plug it in and repeat; if it comes back, use another adapter."}},
+    Row{Fault::several_unknown,
+        {"E-ADP-13", 23,
+         "El adaptador no muestra qué computadora del vehículo contesta. No sirve para verificar: "
+         "usa otro adaptador.",
+         "The adapter does not show which control unit answers. It cannot be used for inspections: "
+         "use another adapter."}},
 };
 
 std::string sentence(std::string_view text, const Failure& failure) {

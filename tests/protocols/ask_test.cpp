@@ -13,11 +13,23 @@ using tests::Conversation;
 constexpr Manner can{Protocol::can11_500, true};
 
 bus::Request request(std::string_view hex) {
-    return {*from_hex(hex), std::nullopt, 0};
+    return {*from_hex(hex), std::nullopt, {}};
 }
 
+/// Expects one message from each of the units 7E8, 7E9 …
 bus::Request counted(std::string_view hex, int frames, int responders) {
-    return {*from_hex(hex), frames, responders};
+    bus::Request one{*from_hex(hex), frames, {}};
+    for (int i = 0; i < responders; ++i) {
+        const std::string unit = std::string("7E") + "89ABCDEF"[i];
+        one.expected.push_back({*bus::EcuAddress::from_text(unit), 1});
+    }
+    return one;
+}
+
+bus::Request from_units(std::string_view hex, int responders) {
+    auto one = counted(hex, 0, responders);
+    one.frames.reset();
+    return one;
 }
 
 std::vector<std::string> said(const Asked& asked) {
@@ -173,6 +185,96 @@ TEST(Elm327Ask, KeepsABusFailureApartFromSilence) {
     ASSERT_TRUE(result.has_value());
     ASSERT_TRUE(result.value().answer.failure);
     EXPECT_EQ(result.value().answer.failure->fault, Fault::bus_failed);
+}
+
+TEST(Elm327Ask, EndsTheWaitingWhenEveryExpectedUnitHasAnswered) {
+    const auto result = Conversation()
+                            .expect_sent("0904\r")
+                            .answer("7E8 10 13 49 04 01 32 33 37\r7E9 03 7F 09 12\r")
+                            .answer("7E8 21 36 31 36 34 32 35 53\r")
+                            .answer("7E8 22 00 00 00 00 00 00 AA\r")
+                            .expect_sent(" ")
+                            .answer("STOPPED\r\r>")
+                            .run(Ask(from_units("0904", 2), can));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result.value().interrupted);
+    EXPECT_EQ(result.value().answer.messages.size(), 1U);
+    EXPECT_EQ(result.value().answer.negatives.size(), 1U);
+    EXPECT_FALSE(result.value().answer.failure);
+}
+
+TEST(Elm327Ask, NeverEndsTheWaitingForAHalfLineOrAPendingUnit) {
+    const auto result = Conversation()
+                            .expect_sent("0105\r")
+                            .answer("7E8 03 41 05 7B")
+                            .answer("\r7E9 03 7F 01 78\r")
+                            .answer("7E9 03 41 05 60\r")
+                            .expect_sent(" ")
+                            .answer("\r>")
+                            .run(Ask(from_units("0105", 2), can));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(said(result.value()), (Said{"7E8 41057B", "7E9 410560"}));
+}
+
+TEST(Elm327Ask, KeepsTheAnswerWhenTheAdapterDoesNotComeBackFromAnInterrupt) {
+    const auto result = Conversation()
+                            .expect_sent("0105\r")
+                            .answer("7E8 03 41 05 7B\r")
+                            .expect_sent(" ")
+                            .stay_silent()
+                            .stay_silent()
+                            .expect_sent("ATI\r")
+                            .answer("ELM327 v1.5\r\r>")
+                            .run(Ask(from_units("0105", 1), can));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result.value().interrupt_failed);
+    EXPECT_EQ(said(result.value()), Said{"7E8 41057B"});
+}
+
+TEST(Elm327Ask, AsksAgainWhenAnInterruptCutAnUnexpectedUnitShort) {
+    const auto result = Conversation()
+                            .expect_sent("0A\r")
+                            .answer("7E8 02 4A 00\r")
+                            .expect_sent(" ")
+                            .answer("7E9 10 0A 4A 04 01 08 01 18\rSTOPPED\r\r>")
+                            .stay_silent()
+                            .expect_sent("0A\r")
+                            .answer("7E8 02 4A 00\r7E9 10 0A 4A 04 01 08 01 18\r")
+                            .answer("7E9 21 01 19 01 20 00 00 00\r\r>")
+                            .run(Ask(from_units("0A", 1), can));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(said(result.value()), (Said{"7E8 4A00", "7E9 4A040108011801190120"}));
+}
+
+TEST(Elm327Ask, DoesNotInterruptAnAdapterThatMustNotBe) {
+    auto careful = can;
+    careful.interrupts = false;
+    const auto result = Conversation()
+                            .expect_sent("0105\r")
+                            .answer("7E8 03 41 05 7B\r")
+                            .answer("\r>")
+                            .run(Ask(from_units("0105", 1), careful));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_FALSE(result.value().interrupted);
+}
+
+TEST(Elm327Ask, ReadsAnAdapterThatShowsNoHeaders) {
+    auto plain = can;
+    plain.headers = false;
+    const auto result = Conversation()
+                            .expect_sent("0902\r")
+                            .answer("014\r0: 49 02 01 31 44 34\r1: 47 50 30 30 52 35 35\r")
+                            .answer("2: 42 31 32 33 34 35 36\r\r>")
+                            .run(Ask(request("0902"), plain));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(said(result.value()), Said{"? 4902013144344750303052353542313233343536"});
+}
+
+TEST(Elm327Ask, TellsALostBluetoothHostFromASilentVehicle) {
+    const auto result =
+        Conversation().expect_sent("0100\r").answer("+DISC\r\r>").run(Ask(request("0100"), can));
+    ASSERT_TRUE(result.has_error());
+    EXPECT_EQ(result.error().fault, Fault::link_lost);
 }
 
 TEST(Elm327Ask, ReportsTheLinkLostAtEveryStep) {
