@@ -68,9 +68,8 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     manner_.protocol = connection.protocol;
     manner_.headers = connection.headers;
     first_ = connection.protocol;
-    if (plan_) {  // set up again after a brown-out: go on where we were
-        plan_->snapshot().notes.emplace_back("adapter restarted and was set up again");
-        return ask(request_, now);
+    if (plan_) {
+        return go_on(connection, now);
     }
     plan_.emplace(connection.protocol, connection.first_answer);
     if (!connection.headers) {
@@ -78,6 +77,30 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
         );
     }
     return ask_next(now);
+}
+
+/// Set up again after a brown-out or a lost link. Somebody may have plugged into another car.
+Reading::Action Reading::go_on(const elm327::Connection& connection, Instant now) {
+    plan_->snapshot().notes.emplace_back("adapter lost or restarted, and set up again");
+    if (!plan_->same_bitmaps(connection.first_answer)) {
+        return Finished<Snapshot>{
+            Failure{Fault::vehicle_changed, "other control units or other support bitmaps"}};
+    }
+    const auto again = interrupted_request_.value_or(request_);
+    if (const auto vin = plan_->vin_request()) {
+        interrupted_request_ = again;
+        return ask(*vin, now);
+    }
+    return ask(again, now);
+}
+
+Reading::Action Reading::on_vin_again(const protocols::bus::Answer& answer, Instant now) {
+    const auto again = *interrupted_request_;
+    interrupted_request_.reset();
+    if (!plan_->same_vins(answer)) {
+        return Finished<Snapshot>{Failure{Fault::vehicle_changed, "another VIN, or none"}};
+    }
+    return ask(again, now);
 }
 
 Reading::Action Reading::ask_next(Instant now) {
@@ -108,6 +131,9 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     }
     if (asked.interrupt_failed) {
         manner_.interrupts = false;
+    }
+    if (interrupted_request_) {
+        return on_vin_again(asked.answer, now);
     }
     plan_->take(asked.answer);
     return ask_next(now);

@@ -15,6 +15,9 @@ struct ReadingLimits {
     int connect_attempts = 3;         ///< Before the vehicle counts as silent.
     std::chrono::seconds total{180};  ///< Connecting and reading together.
     int restarts_max = 2;             ///< Adapter brown-outs survived in one reading.
+    /// How long a lost adapter is waited for before the reading is given up; carried out by whoever
+    /// drives the machine.
+    std::chrono::seconds reconnect{0};
 };
 
 struct ReadingProgress {
@@ -24,9 +27,10 @@ struct ReadingProgress {
 };
 
 /// The whole reading of one vehicle through an ELM327-type adapter: connect, carry out the plan.
-/// A vehicle that answers on no bus is a result (`connected` false), not a fault.
-/// Faults: link_lost, adapter_silent, not_an_adapter, wiring_fault, time_exhausted; snapshot() then
-/// holds what had been read.
+/// After link_lost it may be started again on a new link: it makes sure that the same vehicle
+/// answers (bitmaps, VIN) and goes on where it was. A vehicle that answers on no bus is a result
+/// (`connected` false), not a fault. Faults: link_lost, adapter_silent, not_an_adapter,
+/// wiring_fault, time_exhausted, vehicle_changed; snapshot() then holds what had been read.
 class Reading {
 public:
     using Output = Snapshot;
@@ -52,6 +56,8 @@ private:
     );
     Action ask_next(protocols::Instant now);
     Action ask(protocols::bus::Request request, protocols::Instant now);
+    Action go_on(const protocols::elm327::Connection& connection, protocols::Instant now);
+    Action on_vin_again(const protocols::bus::Answer& answer, protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
 
     ReadingLimits limits_;
@@ -63,6 +69,7 @@ private:
     Adapter adapter_;
     std::optional<Plan> plan_;
     protocols::bus::Request request_;
+    std::optional<protocols::bus::Request> interrupted_request_;  ///< Set while the VIN is checked.
     std::variant<std::monostate, protocols::elm327::Connect, protocols::elm327::Ask> stage_;
 };
 

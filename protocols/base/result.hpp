@@ -35,9 +35,10 @@ enum class Fault : int {
     key_unusable = 22,   ///< The station's signing key is missing or unreadable.
     centre_unreachable = 23,  ///< No answer from the centre; try again later.
     centre_refused = 24,      ///< The centre answered and will not take it.
-    adapter_asleep = 25,    ///< `LP ALERT`, `ACT ALERT`: it goes to low power instead of answering.
-    can_excluded = 26,      ///< `ERR94`: the adapter keeps CAN off until its power is cycled.
-    several_unknown = 27,   ///< Several units answered and the adapter does not show which is which.
+    adapter_asleep = 25,   ///< `LP ALERT`, `ACT ALERT`: it goes to low power instead of answering.
+    can_excluded = 26,     ///< `ERR94`: the adapter keeps CAN off until its power is cycled.
+    several_unknown = 27,  ///< Several units answered and the adapter does not show which is which.
+    vehicle_changed = 28,  ///< After a reconnection another vehicle answers.
 };
 
 /// A fault and the words a technician's log needs. `detail` never decides anything.

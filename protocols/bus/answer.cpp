@@ -26,6 +26,16 @@ bool answers(const Request& request, const Bytes& data) {
 
 }  // namespace
 
+std::vector<Bytes> Answer::of(EcuAddress unit) const {
+    std::vector<Bytes> list;
+    for (const auto& message : messages) {
+        if (message.source == unit) {
+            list.push_back(message.data);
+        }
+    }
+    return list;
+}
+
 bool complete(const Request& request, const Answer& answer) {
     const auto finished = [&](const Request::Expected& expected) {
         const auto given = std::ranges::count(answer.messages, expected.unit, &Message::source);

@@ -42,6 +42,9 @@ struct Answer {
     std::optional<Failure> failure;   ///< Why nothing can be concluded, e.g. bus_failed.
     std::vector<std::string> problems;
     bool incomplete = false;  ///< Something arrived damaged or in part.
+
+    /// What one unit said, in the order it came.
+    [[nodiscard]] std::vector<Bytes> of(EcuAddress unit) const;
 };
 
 /// True when every expected unit has given all its messages, or its final refusal. False when

@@ -1,5 +1,7 @@
 #include "station/app/inspector.hpp"
 
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
 #include <boost/uuid/random_generator.hpp>
 #include <boost/uuid/uuid_io.hpp>
 
@@ -40,6 +42,30 @@ void Stop::request() {
     }
 }
 
+namespace {
+
+/// Opens the adapter again and again until it is there, `limit` has passed or a stop is asked for.
+asio::awaitable<void> reopen(
+    asio::io_context& io,
+    link::Endpoint endpoint,
+    std::chrono::steady_clock::time_point limit,
+    Stop& stop,
+    Result<std::unique_ptr<link::Port>>& port
+) {
+    constexpr auto between = std::chrono::milliseconds(250);
+    asio::steady_timer timer(io);
+    while (!stop.requested() && std::chrono::steady_clock::now() < limit) {
+        timer.expires_after(between);
+        co_await timer.async_wait(asio::use_awaitable);
+        co_await link::Port::open(io, endpoint, port);
+        if (port.has_value()) {
+            co_return;
+        }
+    }
+}
+
+}  // namespace
+
 asio::awaitable<void> read_vehicle(
     asio::io_context& io,
     link::Endpoint endpoint,
@@ -54,7 +80,6 @@ asio::awaitable<void> read_vehicle(
         done.failure = port.has_error() ? port.error() : Failure{Fault::link_lost, "stopped"};
         co_return;
     }
-    stop.watch(port.value().get());
     protocols::transcript::Recorder recorder(std::chrono::steady_clock::now());
     obd::Reading reading(limits);
     std::string last_step;
@@ -66,8 +91,22 @@ asio::awaitable<void> read_vehicle(
         }
     };
     Result<obd::Snapshot> result = Failure{Fault::link_lost, ""};
-    co_await link::drive(*port.value(), reading, recorder, after_step, result);
-    stop.watch(nullptr);
+    constexpr int reconnections_max = 5;  // a plug that will not stay in
+    for (int connection = 0; port.has_value() && connection <= reconnections_max; ++connection) {
+        stop.watch(port.value().get());
+        co_await link::drive(*port.value(), reading, recorder, after_step, result);
+        stop.watch(nullptr);
+        const bool lost = result.has_error() && result.error().fault == Fault::link_lost;
+        if (!lost || stop.requested() || limits.reconnect.count() == 0) {
+            break;
+        }
+        auto waiting = reading.progress();
+        waiting.step = last_step = reconnecting;
+        on_progress(waiting);
+        const auto limit = std::chrono::steady_clock::now() + limits.reconnect;
+        port = Failure{Fault::cannot_open, ""};
+        co_await reopen(io, endpoint, limit, stop, port);
+    }
     done.transcript = recorder.transcript();
     done.partial = reading.snapshot();
     if (result.has_value()) {

@@ -42,7 +42,11 @@ private:
     bool requested_ = false;
 };
 
-/// Opens the adapter and reads the vehicle. Never throws for what the world does.
+/// Step of the progress while a lost adapter is waited for.
+inline constexpr const char* reconnecting = "reconnect";
+
+/// Opens the adapter and reads the vehicle. When the adapter is lost it waits for it as long as
+/// `limits.reconnect` says and goes on where it was. Never throws for what the world does.
 boost::asio::awaitable<void> read_vehicle(
     boost::asio::io_context& io,
     protocols::link::Endpoint endpoint,

@@ -156,10 +156,14 @@ Result<obd::Snapshot> replay(
     protocols::transcript::Replayer replayer(transcript);
     Result<obd::Snapshot> last =
         Failure{Fault::replay_diverged, "the transcript holds no conversation"};
+    obd::ReadingLimits limits;
+    limits.connect_attempts = connect_attempts;
+    obd::Reading reading(limits);
     while (replayer.next_conversation()) {
-        obd::ReadingLimits limits;
-        limits.connect_attempts = connect_attempts;
-        obd::Reading reading(limits);
+        const bool goes_on = last.has_error() && last.error().fault == Fault::link_lost;
+        if (!goes_on) {
+            reading = obd::Reading(limits);
+        }
         last = replayer.run(reading);
         if (last.has_error() && last.error().fault == Fault::replay_diverged) {
             return last;

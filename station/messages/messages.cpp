@@ -153,6 +153,13 @@ constexpr std::array rows{
          "usa otro adaptador.",
          "The adapter does not show which control unit answers. It cannot be used for inspections: "
          "use another adapter."}},
+    Row{Fault::vehicle_changed,
+        {"E-VEH-06", 28,
+         "El vehículo que contesta ahora no es el que se estaba leyendo. Empieza una inspección "
+         "nueva "
+         "con el vehículo correcto; lo leído antes quedó guardado.",
+         "The vehicle that answers now is not the one that was being read. Begin a new inspection "
+         "with the right vehicle; what was read before is kept."}},
 };
 
 std::string sentence(std::string_view text, const Failure& failure) {

@@ -3,8 +3,9 @@
 
 Floor of a reading = the sum over its vehicle requests of
     characters on the serial line, both ways, at ten bits each
-  + the control unit's latency (once, and 0.3 times more for a segmented answer's flow control)
-  + CAN frames at 116 bits.
+  + the control unit's latency
+  + CAN frames at 116 bits; the adapter prints while the bus brings the rest of an answer, so the
+    slower of the two counts.
 The characters are those this reading exchanged; nothing waits for anything in the floor. Adapter set-up
 (ATZ alone takes 0.8 s) is shown apart. Everything is measured against the simulator in real time.
 """
@@ -19,6 +20,7 @@ BIN = pathlib.Path(os.environ.get('OBD_BIN', 'build/release/bin'))
 BITS_A_CHARACTER = 10
 BITS_A_FRAME = 116
 RUNS = 5
+FLOW_CONTROL_TURN_S = 0.0007
 
 
 def exchanges(transcript):
@@ -27,7 +29,9 @@ def exchanges(transcript):
     for entry in map(json.loads, transcript.splitlines()[1:]):
         text = entry.get('text', '')
         at = entry['t'] / 1e6
-        if entry['k'] == 'tx':
+        if entry['k'] == 'tx' and text == ' ' and open_one:
+            open_one[0] += text  # ends the adapter's waiting
+        elif entry['k'] == 'tx':
             open_one = [text, '', at, at]
         elif entry['k'] == 'rx' and open_one:
             open_one[1] += text
@@ -40,14 +44,14 @@ def exchanges(transcript):
 
 def floor_of(request, answer, baud, latency_s, bus_bits):
     lines = [line for line in answer.split('\r') if line.startswith('7E')]
-    if not lines:
-        frames = 0  # nobody answers: the adapter's own wait is not physics
-    else:
-        frames = len(lines) + 1
+    characters = BITS_A_CHARACTER / baud
+    if not lines:  # nobody answers: the adapter's own wait is not physics
+        return (len(request) + len(answer)) * characters
+    frame = BITS_A_FRAME / bus_bits
     segmented = any(line[3] in '12' for line in lines)
-    return ((len(request) + len(answer)) * BITS_A_CHARACTER / baud
-            + latency_s * (1 + (0.3 if segmented else 0)) * bool(frames)
-            + (frames + segmented) * BITS_A_FRAME / bus_bits)
+    rest_on_bus = (len(lines) - 1 + segmented) * frame + segmented * FLOW_CONTROL_TURN_S
+    return (len(request) * characters + frame + latency_s + frame
+            + max(len(answer) * characters, rest_on_bus))
 
 
 def measure(vehicle, adapter, baud, latency_s, bus_bits):

@@ -127,7 +127,7 @@ class BadInput(SystemTest):
             sim = self.sim('mil-on', baud=38400, speed=1)
             process = subprocess.Popen(
                 [BIN / 'obd-inspect', 'run', '--adapter', sim.endpoint, '--profile', PROFILE,
-                 '--vehicle', VEHICLE, '--station', self.station],
+                 '--vehicle', VEHICLE, '--station', self.station, '--reconnect', '0'],
                 stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
             for _ in range(events):
                 line = process.stderr.readline()
@@ -143,6 +143,40 @@ class BadInput(SystemTest):
         found = self.verify()
         self.assertTrue(found['ok'])
         self.assertEqual(found['records'], 5)
+
+    def unplugged_and_back(self, lines, back):
+        """Pulls the adapter out after some lines of progress and plugs `back` in at the same socket."""
+        sim = self.sim('mil-on', baud=9600, speed=1)
+        link = sim.endpoint.removeprefix('serial:')
+        process = subprocess.Popen(
+            [BIN / 'obd-inspect', 'run', '--adapter', sim.endpoint, '--profile', PROFILE, '--vehicle',
+             'plate=TUN-84-12,year=2013,fuel=gasoline,gvwr=1950', '--station', self.station],
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        for _ in range(lines):
+            process.stderr.readline()
+        sim.stop()
+        for line in process.stderr:
+            if 'desconect' in line:
+                break
+        self.service(BIN / 'obd-sim', '--vehicle', back, '--baud', 0, '--speed', 20, '--elm',
+                     f'pty:{link}')
+        out, err = process.communicate(timeout=90)
+        return process.returncode, json.loads(out), err
+
+    def test_unplugged_at_any_step_and_plugged_in_again_it_goes_on(self):
+        for lines in (2, 3, 4, 5, 6):
+            code, out, err = self.unplugged_and_back(lines, 'mil-on')
+            self.assertEqual(code, 10, err)
+            self.assertEqual(out['verdict'], 'FAIL')
+        replayed = json.loads(self.command('replay', '--station', self.station, expect=0).stdout)
+        self.assertTrue(replayed['same'])
+        self.assertEqual(len(replayed['records']), 5)
+
+    def test_plugged_into_another_car_it_does_not_go_on(self):
+        code, out, err = self.unplugged_and_back(5, 'healthy-petrol')
+        self.assertEqual(code, 28, err)
+        self.assertIn('E-VEH-06', err)
+        self.assertIsNone(out['verdict'])
 
     def test_the_tcp_connection_breaks(self):
         def cut(connection):

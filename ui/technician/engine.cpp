@@ -192,12 +192,14 @@ struct Engine::Impl {
         }
         obd::ReadingLimits limits;
         limits.connect_attempts = settings.profile.connect_attempts;
+        limits.reconnect = std::chrono::seconds(120);  // or until the technician stops it
         app::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
             presenters::Progress progress;
             progress.step = QString::fromStdString(now.step);
             progress.share = now.share;
             progress.attempt = now.attempt;
-            progress.adapterFound = now.step != "adapter" || now.attempt > 1;
+            progress.adapterFound =
+                now.step != app::reconnecting && (now.step != "adapter" || now.attempt > 1);
             progress.protocolFound = now.share > 0 || now.step == "support";
             Q_EMIT engine.progressed(progress);
         };

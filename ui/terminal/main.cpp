@@ -26,6 +26,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
 
+--reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
 ADAPTER is serial:DEVICE[@BAUD] or tcp:HOST:PORT. --lang es|en chooses the language of messages.
 Exit: 0 pass or ok, 10 fail, 11 not ready, 12 no communication, 13 refer, 14 not applicable,
 15 invalid, 2 usage, 20-36 an error with its own code (README.md), 1 any other error.

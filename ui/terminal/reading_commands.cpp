@@ -46,6 +46,9 @@ constexpr std::array step_words{
     StepWord{"software", "Software del motor", "Engine software"},
     StepWord{"performance", "Desempeño de monitores", "Monitor performance"},
     StepWord{"done", "Listo", "Done"},
+    StepWord{
+        "reconnect", "El adaptador se desconectó: conéctalo y la lectura sigue donde iba",
+        "The adapter was disconnected: plug it in and the reading goes on where it was"},
 };
 
 std::string step_text(const std::string& step, bool spanish) {
@@ -73,7 +76,12 @@ app::OnProgress progress_lines(bool spanish) {
     };
 }
 
-app::ReadingDone read_now(const protocols::link::Endpoint& endpoint, int attempts, bool spanish) {
+app::ReadingDone read_now(
+    const protocols::link::Endpoint& endpoint,
+    int attempts,
+    std::chrono::seconds reconnect,
+    bool spanish
+) {
     boost::asio::io_context io(1);
     app::ReadingDone done;
     app::Stop stop;
@@ -85,6 +93,7 @@ app::ReadingDone read_now(const protocols::link::Endpoint& endpoint, int attempt
     });
     obd::ReadingLimits limits;
     limits.connect_attempts = attempts;
+    limits.reconnect = reconnect;
     auto on_progress = progress_lines(spanish);
     boost::asio::co_spawn(
         io, app::read_vehicle(io, endpoint, limits, std::move(on_progress), stop, done),
@@ -97,6 +106,24 @@ app::ReadingDone read_now(const protocols::link::Endpoint& endpoint, int attempt
     );
     io.run();
     return done;
+}
+
+/// How long a lost adapter is waited for: `--reconnect SECONDS`, 30 unless stated.
+std::chrono::seconds reconnect_of(const Arguments& arguments) {
+    constexpr int longest = 3600;
+    const auto text = arguments.get("--reconnect", "30");
+    int seconds = -1;
+    try {
+        std::size_t used = 0;
+        seconds = std::stoi(text, &used);
+        seconds = used == text.size() ? seconds : -1;
+    } catch (const std::logic_error&) {
+        seconds = -1;
+    }
+    if (seconds < 0 || seconds > longest) {
+        throw UsageError("--reconnect needs a number of seconds from 0 to 3600");
+    }
+    return std::chrono::seconds(seconds);
 }
 
 void write_transcript(
@@ -181,7 +208,7 @@ int adapters(int argc, char** argv) {
     if (arguments.has("--adapter")) {
         const auto endpoint =
             value_or_stop(protocols::link::read_endpoint(arguments.get("--adapter")));
-        const auto done = read_now(endpoint, 1, spanish);
+        const auto done = read_now(endpoint, 1, std::chrono::seconds(0), spanish);
         const auto& adapter = done.snapshot ? done.snapshot->adapter : done.partial.adapter;
         if (adapter.banner.empty()) {
             throw Stopped(done.failure.value_or(Failure{Fault::adapter_silent, ""}));
@@ -223,7 +250,7 @@ int adapters(int argc, char** argv) {
 
 int read(int argc, char** argv) {
     const Arguments arguments(
-        argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--attempts"}, {}
+        argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--reconnect"}, {}
     );
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     const auto format = arguments.get("--format", "text");
@@ -234,7 +261,7 @@ int read(int argc, char** argv) {
     if (parsed.has_error()) {
         throw UsageError(parsed.error().detail);
     }
-    const auto done = read_now(parsed.value(), 1, spanish);
+    const auto done = read_now(parsed.value(), 1, reconnect_of(arguments), spanish);
     if (arguments.has("--record") && !done.transcript.entries.empty()) {
         write_transcript(arguments.get("--record"), done.transcript);
     }
@@ -277,7 +304,7 @@ int run(int argc, char** argv) {
     const Arguments arguments(
         argc, argv, 2,
         {"--adapter", "--profile", "--variant", "--vehicle", "--station", "--centre", "--lamp",
-         "--connector", "--technician", "--visit", "--previous", "--lang", "--format"},
+         "--connector", "--technician", "--visit", "--previous", "--lang", "--reconnect"},
         {}
     );
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
@@ -317,7 +344,9 @@ int run(int argc, char** argv) {
     if (begun.has_error()) {
         throw Stopped(begun.error());
     }
-    const auto done = read_now(endpoint.value(), loaded.profile.connect_attempts, spanish);
+    const auto done = read_now(
+        endpoint.value(), loaded.profile.connect_attempts, reconnect_of(arguments), spanish
+    );
     const auto stored = value_or_stop(app::store_inspection(store, order, loaded.profile, done));
     if (arguments.has("--centre")) {
         report_upload(store, arguments.get("--centre"), spanish);

@@ -43,8 +43,13 @@ ColumnLayout {
             }
         }
     }
+    Notice {
+        visible: presenter.step === "reconnect"
+        text: Words.say("reconnect")
+        Layout.fillWidth: true
+    }
     Item { Layout.fillHeight: true }
-    AppText { text: page.stepText(); font.pixelSize: 30; Layout.fillWidth: true; horizontalAlignment: Text.AlignHCenter }
+    AppText { visible: presenter.step !== "reconnect"; text: page.stepText(); font.pixelSize: 30; Layout.fillWidth: true; horizontalAlignment: Text.AlignHCenter }
     Rectangle {
         Layout.fillWidth: true
         implicitHeight: 36

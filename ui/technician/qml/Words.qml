@@ -81,6 +81,8 @@ QtObject {
         "software": ["Software del motor", "Engine software"],
         "performance": ["Desempeño de monitores", "Monitor performance"],
         "done": ["Calificando", "Judging"],
+        "reconnect": ["El adaptador se desconectó. Conéctalo: la lectura sigue donde iba.",
+            "The adapter was disconnected. Plug it in: the reading goes on where it was."],
         "hidden": ["Los valores se muestran después del resultado.", "Values are shown after the verdict."],
         "stop": ["Detener", "Stop"],
         "record": ["Registro %1 · %2 s", "Record %1 · %2 s"],

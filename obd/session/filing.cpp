@@ -1,0 +1,299 @@
+// Plan's second half: what becomes of an answer.
+#include "obd/decode/information.hpp"
+#include "obd/session/plan.hpp"
+#include "protocols/base/ensure.hpp"
+
+#include <algorithm>
+#include <map>
+
+namespace obd {
+namespace {
+
+using protocols::Bytes;
+using protocols::ByteView;
+using protocols::Fault;
+using protocols::Result;
+using protocols::bus::Answer;
+using protocols::bus::EcuAddress;
+using protocols::bus::Request;
+
+/// Fills an item from one unit's share of an answer.
+template <class T, class Decode>
+void fill(
+    Item<T>& item,
+    const Request& request,
+    const Answer& answer,
+    const Ecu& ecu,
+    bool supported,
+    Decode decode
+) {
+    item.request = protocols::to_hex(request.data);
+    item.raw = answer.of(ecu.address);
+    const bool one_a_unit = request.data[0] <= 0x02;
+    if (!ecu.address.known() && one_a_unit && item.raw.size() > 1) {
+        item.absence = Absence::malformed;
+        item.detail = "several units answered and the adapter does not show which";
+        return;
+    }
+    if (!item.raw.empty()) {
+        Result<T> decoded = decode(item.raw);
+        if (decoded.has_value()) {
+            item.value = std::move(decoded.value());
+        } else {
+            item.absence = Absence::malformed;
+            item.detail = decoded.error().detail;
+        }
+        return;
+    }
+    const auto negative =
+        std::ranges::find(answer.negatives, ecu.address, &protocols::bus::Negative::source);
+    if (!supported) {
+        item.absence = Absence::unsupported;
+    } else if (negative != answer.negatives.end()) {
+        item.absence = Absence::negative;
+        item.code = negative->code;
+        item.raw.push_back({0x7F, negative->service, negative->code});
+    } else if (answer.failure) {
+        item.absence = Absence::failed;
+        item.detail = answer.failure->detail;
+    } else if (answer.incomplete) {
+        item.absence = Absence::malformed;
+        item.detail = "frames missing";
+    } else {
+        item.absence = Absence::silent;
+    }
+}
+
+/// Several PIDs in one answer, each as an answer of its own; empty when the bytes do not fit.
+std::map<std::uint8_t, Bytes> split_pids(const Bytes& message) {
+    std::map<std::uint8_t, Bytes> parts;
+    auto rest = ByteView(message).subspan(1);
+    while (!rest.empty()) {
+        const auto bytes = parameter_bytes(rest[0]);
+        if (!bytes || rest.size() < 1 + *bytes || parts.contains(rest[0])) {
+            return {};
+        }
+        Bytes part{message[0]};
+        part.insert(part.end(), rest.begin(), rest.begin() + 1 + static_cast<long>(*bytes));
+        parts[rest[0]] = std::move(part);
+        rest = rest.subspan(1 + *bytes);
+    }
+    return parts;
+}
+
+/// Data bytes of a single service 01 answer, service byte and PID removed.
+ByteView data_of(const std::vector<Bytes>& messages) {
+    return ByteView(messages.front()).subspan(2);
+}
+
+Result<std::uint8_t> one_byte(const std::vector<Bytes>& messages) {
+    const auto data = data_of(messages);
+    if (data.size() != 1) {
+        return protocols::Failure{Fault::malformed, "one byte expected"};
+    }
+    return data[0];
+}
+
+}  // namespace
+
+bool Plan::same_bitmaps(const Answer& answer) const {
+    return std::ranges::all_of(snapshot_.ecus, [&](const Ecu& ecu) {
+        const auto again = answer.of(ecu.address);
+        return ecu.pids.raw.empty() || (!again.empty() && ecu.pids.raw.front() == again.front());
+    });
+}
+
+std::optional<Request> Plan::vin_request() const {
+    const bool read = std::ranges::any_of(snapshot_.ecus, [](const Ecu& ecu) {
+        return ecu.vin.value.has_value();
+    });
+    return read ? std::optional(request({{What::vin, 0x02, "identity"}})) : std::nullopt;
+}
+
+bool Plan::same_vins(const Answer& answer) const {
+    return std::ranges::all_of(snapshot_.ecus, [&](const Ecu& ecu) {
+        return !ecu.vin.value || answer.of(ecu.address) == ecu.vin.raw;
+    });
+}
+
+void Plan::take(const Answer& answer) {
+    ENSURE(!current_.empty());
+    for (const auto& message : answer.messages) {
+        snapshot_.ecu(message.source);  // a unit may first speak here
+    }
+    for (const auto& problem : answer.problems) {
+        snapshot_.notes.push_back(protocols::to_hex(request_.data) + ": " + problem);
+    }
+    if (current_.size() == 1) {
+        for (auto& ecu : snapshot_.ecus) {
+            file(current_.front(), ecu, request_, answer);
+        }
+    } else {
+        take_pack(answer);
+    }
+    current_.clear();
+}
+
+void Plan::take_pack(const Answer& answer) {
+    using Parts = std::map<std::uint8_t, Bytes>;
+    std::map<EcuAddress, Parts> units;
+    for (const auto& message : answer.messages) {
+        auto parts = split_pids(message.data);
+        if (parts.empty()) {
+            snapshot_.notes.push_back(
+                protocols::to_hex(request_.data) + ": cannot be taken apart: " +
+                message.source.text() + " " + protocols::to_hex(message.data)
+            );
+        }
+        units[message.source].merge(parts);
+    }
+    if (units.empty()) {
+        packs_ = false;
+    }
+    for (const auto& ask : current_) {
+        Answer part;
+        bool everybody = true;
+        for (auto& ecu : snapshot_.ecus) {
+            const auto found = units[ecu.address].find(ask.id);
+            if (found != units[ecu.address].end()) {
+                part.messages.push_back({ecu.address, found->second});
+            } else {
+                everybody = everybody && !supports(ecu, ask);
+            }
+        }
+        if (!everybody) {
+            singles_.push_back(ask);
+            continue;
+        }
+        for (auto& ecu : snapshot_.ecus) {
+            file(ask, ecu, request_, part);
+        }
+    }
+}
+
+void Plan::file_support(Ecu& ecu, std::uint8_t base, const std::vector<Bytes>& messages) {
+    const auto range = read_support(base, data_of(messages));
+    ecu.pids.raw.insert(ecu.pids.raw.end(), messages.begin(), messages.end());
+    if (range.has_error()) {
+        ecu.pids.detail = range.error().detail;
+        if (base == 0) {
+            ecu.pids.absence = Absence::malformed;
+        }
+        return;
+    }
+    if (!ecu.pids.value) {
+        ecu.pids.value.emplace();
+    }
+    ecu.pids.value->insert(range.value().begin(), range.value().end());
+}
+
+void Plan::file_frozen(const Ask& ask, Ecu& ecu, const std::vector<Bytes>& messages) {
+    // 42 PID frame data: the frame number stands between PID and data (SAE J1979 6.2).
+    for (const auto& message : messages) {
+        const auto* row = parameter_row(ask.id);
+        if (message.size() > 3 && message[2] == 0x00 && row != nullptr) {
+            const auto value = read_parameter(*row, ByteView(message).subspan(3));
+            if (value.has_value()) {
+                (*ecu.freeze_frame.value)->values[ask.id] = value.value();
+                ecu.freeze_frame.raw.push_back(message);
+            }
+        }
+    }
+}
+
+void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& answer) {
+    const bool supported = supports(ecu, ask);
+    const auto into = [&](auto& item, auto decode) {
+        fill(item, request, answer, ecu, supported, decode);
+    };
+    const auto with_framing = [&](auto reader) {
+        return [this, reader](const std::vector<Bytes>& messages) {
+            return reader(messages, framing_);
+        };
+    };
+    switch (ask.what) {
+        case What::support:
+            if (const auto messages = answer.of(ecu.address); !messages.empty()) {
+                file_support(ecu, ask.id, messages);
+            }
+            break;
+        case What::infotypes:
+            into(ecu.infotypes, [&](const std::vector<Bytes>& messages) {
+                // Legacy: a message number stands before the bitmap.
+                const std::size_t skip = framing_ == Framing::can ? 2 : 3;
+                const ByteView all(messages.front());
+                return read_support(0, all.subspan(std::min(skip, all.size())));
+            });
+            break;
+        case What::vin:
+            into(ecu.vin, with_framing(&read_vin));
+            break;
+        case What::calids:
+            into(ecu.calids, with_framing(&read_calids));
+            break;
+        case What::cvns:
+            into(ecu.cvns, with_framing(&read_cvns));
+            break;
+        case What::name:
+            into(ecu.name, with_framing(&read_ecu_name));
+            break;
+        case What::performance_spark:
+            into(ecu.performance_spark, with_framing(&read_performance));
+            break;
+        case What::performance_compression:
+            into(ecu.performance_compression, with_framing(&read_performance));
+            break;
+        case What::status:
+        case What::status_cycle:
+            into(
+                ask.what == What::status ? ecu.status : ecu.status_cycle,
+                [](const std::vector<Bytes>& messages) {
+                    return read_monitor_status(data_of(messages));
+                }
+            );
+            break;
+        case What::stored:
+            into(ecu.stored, with_framing(&read_dtcs));
+            break;
+        case What::pending:
+            into(ecu.pending, with_framing(&read_dtcs));
+            break;
+        case What::permanent:
+            into(ecu.permanent, with_framing(&read_dtcs));
+            break;
+        case What::freeze_cause:
+            into(
+                ecu.freeze_frame,
+                [](const std::vector<Bytes>& messages) -> Result<std::optional<FreezeFrame>> {
+                    const auto& message = messages.front();
+                    if (message.size() != 5 || message[2] != 0x00) {
+                        return protocols::Failure{Fault::malformed, "freeze frame cause"};
+                    }
+                    const Dtc cause(static_cast<std::uint16_t>(message[3] << 8 | message[4]));
+                    if (cause.number() == 0) {
+                        return std::optional<FreezeFrame>();
+                    }
+                    return std::optional(FreezeFrame{cause, {}});
+                }
+            );
+            break;
+        case What::freeze_value:
+            if (supported) {
+                file_frozen(ask, ecu, answer.of(ecu.address));
+            }
+            break;
+        case What::requirement:
+            into(ecu.obd_requirement, &one_byte);
+            break;
+        case What::fuel:
+            into(ecu.fuel_type, &one_byte);
+            break;
+        case What::parameter:
+            into(ecu.parameters[ask.id], [&](const std::vector<Bytes>& messages) {
+                return read_parameter(*parameter_row(ask.id), data_of(messages));
+            });
+            break;
+    }
+}
+
+}  // namespace obd
