@@ -102,11 +102,12 @@ Result<Bytes> information_bytes(std::span<const Bytes> messages, Framing framing
         }
         return Bytes(messages[0].begin() + 3, messages[0].end());
     }
+    constexpr std::size_t message_bytes = 7;  // always four of them data (SAE J1979 6.9)
     Bytes all;
     std::uint8_t expected = 1;
     for (const auto& message : messages) {
-        if (message.size() < 4 || message[2] != expected) {
-            return malformed("message " + std::to_string(expected) + " is missing");
+        if (message.size() != message_bytes || message[2] != expected) {
+            return malformed("message " + std::to_string(expected) + " is missing or damaged");
         }
         all.insert(all.end(), message.begin() + 3, message.end());
         ++expected;

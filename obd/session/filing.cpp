@@ -17,6 +17,8 @@ using protocols::bus::Answer;
 using protocols::bus::EcuAddress;
 using protocols::bus::Request;
 
+constexpr const char* several_units = "several units answered and the adapter does not show which";
+
 /// Fills an item from one unit's share of an answer.
 template <class T, class Decode>
 void fill(
@@ -24,15 +26,15 @@ void fill(
     const Request& request,
     const Answer& answer,
     const Ecu& ecu,
-    bool supported,
+    Absence unless_answered,
+    bool one_message_a_unit,
     Decode decode
 ) {
     item.request = protocols::to_hex(request.data);
     item.raw = answer.of(ecu.address);
-    const bool one_a_unit = request.data[0] <= 0x02;
-    if (!ecu.address.known() && one_a_unit && item.raw.size() > 1) {
+    if (one_message_a_unit && !ecu.address.known() && item.raw.size() > 1) {
         item.absence = Absence::malformed;
-        item.detail = "several units answered and the adapter does not show which";
+        item.detail = several_units;
         return;
     }
     if (!item.raw.empty()) {
@@ -47,8 +49,8 @@ void fill(
     }
     const auto negative =
         std::ranges::find(answer.negatives, ecu.address, &protocols::bus::Negative::source);
-    if (!supported) {
-        item.absence = Absence::unsupported;
+    if (unless_answered != Absence::silent) {
+        item.absence = unless_answered;
     } else if (negative != answer.negatives.end()) {
         item.absence = Absence::negative;
         item.code = negative->code;
@@ -172,10 +174,21 @@ void Plan::take_pack(const Answer& answer) {
 }
 
 void Plan::file_support(Ecu& ecu, std::uint8_t base, const std::vector<Bytes>& messages) {
+    if (!ecu.address.known() && messages.size() > 1) {
+        ecu.pids.raw.insert(ecu.pids.raw.end(), messages.begin(), messages.end());
+        ecu.pids.value.reset();
+        ecu.pids.absence = Absence::malformed;
+        ecu.pids.detail = several_units;
+        return;
+    }
+    if (base != 0 && !ecu.pids.value) {
+        return;  // says nothing without the ranges before it
+    }
     const auto range = read_support(base, data_of(messages));
     ecu.pids.raw.insert(ecu.pids.raw.end(), messages.begin(), messages.end());
     if (range.has_error()) {
         ecu.pids.detail = range.error().detail;
+        snapshot_.notes.push_back(ecu.address.text() + ": " + range.error().detail);
         if (base == 0) {
             ecu.pids.absence = Absence::malformed;
         }
@@ -201,10 +214,40 @@ void Plan::file_frozen(const Ask& ask, Ecu& ecu, const std::vector<Bytes>& messa
     }
 }
 
+bool Plan::one_message_a_unit(const Request& request) const {
+    return framing_ == Framing::can || request.data[0] <= 0x02;
+}
+
+/// What an item without an answer is.
+Absence Plan::unless_answered(const Ecu& ecu, const Ask& ask, Support support, bool asked) {
+    if (support == Support::no) {
+        return Absence::unsupported;
+    }
+    if (asked || support == Support::yes) {
+        return Absence::silent;
+    }
+    // Not asked because the question whether it is there got no answer: for the same reason.
+    return infotype(ask.what) ? ecu.infotypes.absence : ecu.pids.absence;
+}
+
 void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& answer) {
-    const bool supported = supports(ecu, ask);
+    const auto known = support(ecu, ask);
+    const auto absence = unless_answered(ecu, ask, known, !current_.empty());
     const auto into = [&](auto& item, auto decode) {
-        fill(item, request, answer, ecu, supported, decode);
+        fill(item, request, answer, ecu, absence, one_message_a_unit(request), decode);
+    };
+    const auto codes = [this](const std::vector<Bytes>& messages) -> Result<std::vector<Dtc>> {
+        // ISO 9141-2 and SAE J1850 frames carry no length; three codes always fill a message
+        // (SAE J1979 6.3), so a shorter one lost bytes.
+        constexpr std::size_t full = 7;
+        const bool lengthless =
+            framing_ == Framing::legacy && !protocols::bus::is_kwp(snapshot_.protocol);
+        for (const auto& message : messages) {
+            if (lengthless && message.size() != full) {
+                return protocols::Failure{Fault::malformed, "a message of codes lost bytes"};
+            }
+        }
+        return read_dtcs(messages, framing_);
     };
     const auto with_framing = [&](auto reader) {
         return [this, reader](const std::vector<Bytes>& messages) {
@@ -215,6 +258,11 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
         case What::support:
             if (const auto messages = answer.of(ecu.address); !messages.empty()) {
                 file_support(ecu, ask.id, messages);
+            } else if (known == Support::yes) {
+                snapshot_.notes.push_back(
+                    ecu.address.text() + ": which PIDs beyond " + protocols::to_hex({&ask.id, 1}) +
+                    " it supports did not arrive"
+                );
             }
             break;
         case What::infotypes:
@@ -253,13 +301,13 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
             );
             break;
         case What::stored:
-            into(ecu.stored, with_framing(&read_dtcs));
+            into(ecu.stored, codes);
             break;
         case What::pending:
-            into(ecu.pending, with_framing(&read_dtcs));
+            into(ecu.pending, codes);
             break;
         case What::permanent:
-            into(ecu.permanent, with_framing(&read_dtcs));
+            into(ecu.permanent, codes);
             break;
         case What::freeze_cause:
             into(
@@ -278,7 +326,7 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
             );
             break;
         case What::freeze_value:
-            if (supported) {
+            if (known == Support::yes) {
                 file_frozen(ask, ecu, answer.of(ecu.address));
             }
             break;

@@ -164,45 +164,71 @@ bool Plan::wanted(const Ask& ask) const {
             return std::ranges::any_of(snapshot_.ecus, [](const Ecu& ecu) {
                 return ecu.freeze_frame.value && *ecu.freeze_frame.value;
             });
-        case What::vin: {
-            // A car that does not name its infotypes may still tell its VIN.
-            const bool nobody_knows = std::ranges::none_of(snapshot_.ecus, [](const Ecu& ecu) {
-                return ecu.infotypes.value.has_value();
-            });
-            return nobody_knows || std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
-                       return supports(ecu, ask);
-                   });
-        }
         default:
-            return std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
-                return supports(ecu, ask);
-            });
+            break;
     }
+    // A car that does not name its infotypes may still tell its VIN.
+    const bool nobody_knows = std::ranges::none_of(snapshot_.ecus, [](const Ecu& ecu) {
+        return ecu.infotypes.value.has_value();
+    });
+    return (ask.what == What::vin && nobody_knows) ||
+           std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
+               const bool service_silent =
+                   infotype(ask.what) && ecu.infotypes.absence == Absence::silent;
+               const auto known = support(ecu, ask);
+               return known == Support::yes || (known == Support::unknown && !service_silent);
+           });
 }
 
-bool Plan::supports(const Ecu& ecu, const Ask& ask) const {
-    switch (ask.what) {
-        case What::support:
-        case What::status:
-        case What::status_cycle:
-        case What::requirement:
-        case What::fuel:
-        case What::parameter:
-            return ecu.pids.value && ecu.pids.value->contains(ask.id);
+bool Plan::infotype(What what) {
+    switch (what) {
         case What::vin:
         case What::calids:
         case What::cvns:
         case What::name:
         case What::performance_spark:
         case What::performance_compression:
-            return ecu.infotypes.value && ecu.infotypes.value->contains(ask.id);
-        case What::freeze_value:
-            return ecu.freeze_frame.value && *ecu.freeze_frame.value;
-        case What::permanent:
-            return framing_ == Framing::can;
-        default:
             return true;
+        default:
+            return false;
     }
+}
+
+Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
+    const auto known = [](bool yes) { return yes ? Support::yes : Support::no; };
+    if (infotype(ask.what)) {
+        if (ecu.infotypes.value) {
+            return known(ecu.infotypes.value->contains(ask.id));
+        }
+        return ecu.infotypes.absence == Absence::negative ? Support::no : Support::unknown;
+    }
+    if (ask.what == What::freeze_value) {
+        return known(ecu.freeze_frame.value && *ecu.freeze_frame.value);
+    }
+    if (!packable(ask.what)) {
+        return known(ask.what != What::permanent || framing_ == Framing::can);
+    }
+    if (!ecu.pids.value) {
+        return ecu.pids.absence == Absence::negative ? Support::no : Support::unknown;
+    }
+    if (ecu.pids.value->contains(ask.id)) {
+        return Support::yes;
+    }
+    // The bitmap of the PID's own range told so, or an earlier one that there is no such range.
+    constexpr std::uint8_t range = 0x20;
+    for (std::uint8_t base = range; base < ask.id; base = static_cast<std::uint8_t>(base + range)) {
+        if (!ecu.pids.value->contains(base)) {
+            return Support::no;
+        }
+        const bool arrived = std::ranges::any_of(ecu.pids.raw, [&](const protocols::Bytes& raw) {
+            constexpr std::size_t bitmap_message_bytes = 6;
+            return raw.size() == bitmap_message_bytes && raw[1] == base;
+        });
+        if (!arrived) {
+            return Support::unknown;
+        }
+    }
+    return Support::no;
 }
 
 Request Plan::request(const std::vector<Ask>& asks) const {
@@ -288,6 +314,14 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
     int frames = 0;
     bool certain = true;
     for (const auto& ecu : snapshot_.ecus) {
+        const bool perhaps = std::ranges::any_of(asks, [&](const Ask& ask) {
+            return support(ecu, ask) == Support::unknown &&
+                   !(infotype(ask.what) && ecu.infotypes.absence == Absence::silent);
+        });
+        if (perhaps) {
+            request.expected.clear();
+            return;
+        }
         const bool takes_part =
             std::ranges::any_of(asks, [&](const Ask& ask) { return supports(ecu, ask); });
         const int messages = takes_part ? messages_expected(asks.front(), ecu) : -1;

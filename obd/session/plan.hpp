@@ -67,9 +67,19 @@ private:
 
     static const std::vector<Ask>& asks();
     [[nodiscard]] static bool packable(What what);  ///< May share a request with others.
+    [[nodiscard]] static bool infotype(What what);  ///< Told of by service 09 infotype 00.
 
     [[nodiscard]] bool wanted(const Ask& ask) const;
-    [[nodiscard]] bool supports(const Ecu& ecu, const Ask& ask) const;
+    /// `unknown`: the bitmap that would tell did not arrive.
+    enum class Support { yes, no, unknown };
+    [[nodiscard]] Support support(const Ecu& ecu, const Ask& ask) const;
+    [[nodiscard]] bool supports(const Ecu& ecu, const Ask& ask) const {
+        return support(ecu, ask) == Support::yes;
+    }
+    [[nodiscard]] bool one_message_a_unit(const protocols::bus::Request& request) const;
+    [[nodiscard]] static Absence unless_answered(
+        const Ecu& ecu, const Ask& ask, Support support, bool asked
+    );
     [[nodiscard]] std::vector<Ask> gather();
     [[nodiscard]] protocols::bus::Request request(const std::vector<Ask>& asks) const;
     [[nodiscard]] std::size_t answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) const;

@@ -132,6 +132,7 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (asked.interrupt_failed) {
         manner_.interrupts = false;
     }
+    manner_.odd_lengths = manner_.odd_lengths || asked.odd_lengths;
     if (interrupted_request_) {
         return on_vin_again(asked.answer, now);
     }

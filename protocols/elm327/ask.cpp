@@ -90,19 +90,19 @@ Action<Asked> Ask::on_exchange(const Event& event, Instant now) {
     return forward<Asked>(std::move(action));
 }
 
-bus::Answer Ask::sorted(const std::vector<std::string>& lines) const {
+Ask::Sorted Ask::sorted(const std::vector<std::string>& lines) const {
     auto frames = manner_.headers ? read_frames(lines, manner_.protocol) : read_headerless(lines);
     auto answer = bus::sort_answer(request_, std::move(frames.messages));
     answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
     answer.incomplete = frames.incomplete;
-    return answer;
+    return {std::move(answer), frames.odd_lengths};
 }
 
 bool Ask::has_everything() const {
     const auto reply = read_reply(exchange_.lines_so_far(), command_);
-    const auto answer = sorted(reply.lines);
-    return !answer.incomplete && !reply.has(Remark::line_damaged) &&
-           bus::complete(request_, answer);
+    const auto [answer, odd_lengths] = sorted(reply.lines);
+    return !answer.incomplete && (!odd_lengths || manner_.odd_lengths) &&
+           !reply.has(Remark::line_damaged) && bus::complete(request_, answer);
 }
 
 Action<Asked> Ask::again_after(std::chrono::milliseconds pause, Instant now) {
@@ -123,7 +123,7 @@ Action<Asked> Ask::on_reply(Result<Reply> result, Instant now) {
         if (interrupted_) {
             // Everything had arrived; only the prompt is missing.
             asked_.interrupt_failed = true;
-            asked_.answer = sorted(read_reply(before_interrupt_, command_).lines);
+            asked_.answer = sorted(read_reply(before_interrupt_, command_).lines).answer;
         }
         stage_ = Stage::resync;
         resync_ = Resync();
@@ -163,7 +163,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         asked_.answer.failure = Failure{*fault, printable(reply.raw)};
         return finish();
     }
-    auto answer = sorted(reply.lines);
+    auto [answer, odd_lengths] = sorted(reply.lines);
     answer.incomplete = answer.incomplete || reply.has(Remark::line_damaged);
 
     const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
@@ -181,6 +181,11 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         may_interrupt_ = false;
         return again_after(damaged_pause, now);
     }
+    if (odd_lengths && !manner_.odd_lengths && !seen_odd_ && may_repeat) {
+        seen_odd_ = true;
+        return begin(now);
+    }
+    asked_.odd_lengths = odd_lengths && seen_odd_;
     asked_.answer = std::move(answer);
     return finish();
 }

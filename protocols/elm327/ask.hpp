@@ -17,6 +17,10 @@ struct Manner {
     /// sheet, "Interrupting the ELM327"); a space that comes too late does nothing.
     bool interrupts = true;
     bool headers = true;  ///< False: the adapter does not show who answers.
+    /// Whether multi-frame messages with frames shorter than ISO 15765-4 has them are the habit of
+    /// this vehicle or adapter. Unless known, the first one is asked for twice: it may be one that
+    /// lost bytes before its padding.
+    bool odd_lengths = false;
 };
 
 /// What came of one request.
@@ -25,6 +29,7 @@ struct Asked {
     bool digit_rejected = false;    ///< The adapter does not know the response-count digit.
     bool interrupted = false;       ///< A space was sent to end the waiting.
     bool interrupt_failed = false;  ///< The adapter did not come back to its prompt after it.
+    bool odd_lengths = false;       ///< Twice in a row: it is a habit.
 };
 
 /// One diagnostic request to the vehicle and every control unit's answer (SAE J1979, over an
@@ -47,7 +52,11 @@ private:
     Action<Asked> on_exchange(const Event& event, Instant now);
     Action<Asked> on_reply(Result<Reply> result, Instant now);
     Action<Asked> judge(const Reply& reply, Instant now);
-    [[nodiscard]] bus::Answer sorted(const std::vector<std::string>& lines) const;
+    struct Sorted {
+        bus::Answer answer;
+        bool odd_lengths = false;
+    };
+    [[nodiscard]] Sorted sorted(const std::vector<std::string>& lines) const;
     [[nodiscard]] bool has_everything() const;
     Action<Asked> again_after(std::chrono::milliseconds pause, Instant now);
     Action<Asked> finish();
@@ -62,6 +71,7 @@ private:
     bool may_interrupt_ = false;
     bool sending_interrupt_ = false;
     bool interrupted_ = false;
+    bool seen_odd_ = false;
     std::string before_interrupt_;
     std::string command_;
     Asked asked_;

@@ -17,15 +17,16 @@ enum class Meaning { optional_setting, spaces_off, description, stn, voltage };
 struct Setting {
     std::string_view command;
     Meaning meaning;
+    bool matters = false;  ///< For what can be told from the answers.
 };
 
 // Known to every version from 1.3 on; older ones and clones may reject the optional ones.
 constexpr std::array settings{
-    Setting{"ATE0", Meaning::optional_setting},  // echo off
-    Setting{"ATL0", Meaning::optional_setting},  // no line feeds
+    Setting{"ATE0", Meaning::optional_setting, true},  // echo off
+    Setting{"ATL0", Meaning::optional_setting},        // no line feeds
     Setting{"ATS0", Meaning::spaces_off},
-    Setting{"ATH1", Meaning::optional_setting},   // headers: who answered
-    Setting{"ATAT1", Meaning::optional_setting},  // adaptive timing
+    Setting{"ATH1", Meaning::optional_setting, true},  // headers: who answered
+    Setting{"ATAT1", Meaning::optional_setting},       // adaptive timing
     Setting{"AT@1", Meaning::description},
     Setting{"STI", Meaning::stn},
     Setting{"ATRV", Meaning::voltage},
@@ -64,6 +65,15 @@ std::string Connect::step() const {
 }
 
 Action<Connection> Connect::resume(const Event& event, Instant now) {
+    if (resync_) {
+        auto action = resync_->resume(event, now);
+        if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
+            resync_.reset();
+            return finished->result.has_value() ? begin_again(now)
+                                                : Finished<Connection>{finished->result.error()};
+        }
+        return forward<Connection>(std::move(action));
+    }
     auto action = exchange_.resume(event, now);
     if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
         return on_reply(finished->result, now);
@@ -72,8 +82,13 @@ Action<Connection> Connect::resume(const Event& event, Instant now) {
 }
 
 Action<Connection> Connect::begin(std::string command, Instant now, Limits limits) {
+    command_ = command;
     exchange_ = Exchange(std::move(command), limits);
     return forward<Connection>(exchange_.resume(Started{}, now));
+}
+
+Action<Connection> Connect::begin_again(Instant now) {
+    return begin(command_, now);
 }
 
 Action<Connection> Connect::fail(Fault fault, std::string detail) const {
@@ -94,6 +109,11 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
         if (stage_ == Stage::identify && !failure.detail.empty()) {
             return fail(Fault::not_an_adapter, failure.detail);
         }
+        const bool known_adapter = stage_ != Stage::identify;
+        if (failure.fault == Fault::adapter_silent && known_adapter && resyncs_ < resyncs_max) {
+            ++resyncs_;
+            return forward<Connection>(resync_.emplace().resume(Started{}, now));
+        }
         return fail(failure.fault, failure.detail);
     }
     const auto& reply = result.value();
@@ -106,6 +126,11 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
         case Stage::set_up:
             return after_set_up(reply, now);
         case Stage::select:
+            if (!reply.has(Remark::ok) && !repeated_) {
+                repeated_ = true;
+                return begin_again(now);
+            }
+            repeated_ = false;
             if (reply.has(Remark::unknown_command)) {
                 trials_ += std::string(bus::name(order_[index_])) + ": not offered; ";
                 ++index_;
@@ -141,6 +166,12 @@ Action<Connection> Connect::set_up(Instant now) {
 
 Action<Connection> Connect::after_set_up(const Reply& reply, Instant now) {
     auto& adapter = connection_.adapter;
+    // A command or its answer may have been lost: what matters for the whole reading is put twice.
+    if (settings[index_].matters && !reply.has(Remark::ok) && !repeated_) {
+        repeated_ = true;
+        return begin_again(now);
+    }
+    repeated_ = false;
     const bool understood = !reply.has(Remark::unknown_command);
     switch (settings[index_].meaning) {
         case Meaning::optional_setting:

@@ -40,6 +40,7 @@ public:
 private:
     enum class Stage { reset, identify, set_up, select, probe };
 
+    Action<Connection> begin_again(Instant now);
     Action<Connection> begin(std::string command, Instant now, Limits limits = {});
     Action<Connection> on_reply(const Result<Reply>& result, Instant now);
     Action<Connection> after_identity(const Reply& reply, Instant now);
@@ -52,10 +53,16 @@ private:
     Stage stage_ = Stage::reset;
     std::size_t index_ = 0;  ///< Into the set-up commands, then into the protocols.
     bool probed_twice_ = false;
+    bool repeated_ = false;  ///< The setting in hand was put twice.
+    int resyncs_ = 0;
     std::vector<bus::Protocol> order_;
     std::string trials_;
     Connection connection_;
+    std::string command_;
     Exchange exchange_{"ATZ"};
+    std::optional<Resync> resync_;  ///< Set while a silent adapter is brought back to its prompt.
+
+    static constexpr int resyncs_max = 2;
 };
 
 static_assert(Machine<Connect>);

@@ -57,6 +57,8 @@ Frames read_can(const std::vector<std::string>& lines, bool extended) {
         for (const auto& problem : sender.problems()) {
             frames.problems.push_back(source.text() + ": " + problem);
         }
+        frames.odd_lengths = frames.odd_lengths || sender.unpadded();
+        frames.incomplete = frames.incomplete || sender.stray();
         if (sender.incomplete()) {
             frames.incomplete = true;
             frames.problems.push_back(source.text() + ": frames missing");
@@ -182,6 +184,9 @@ Frames read_headerless(const std::vector<std::string>& lines) {
                 frames.incomplete = true;
                 continue;
             }
+            // A frame beside its N_PCI; anything shorter may have lost bytes on its way.
+            const std::size_t whole = group->data.empty() ? 6 : 7;
+            frames.odd_lengths = frames.odd_lengths || data->size() != whole;
             group->next_index = (group->next_index + 1) & 0x0F;
             group->data.insert(group->data.end(), data->begin(), data->end());
             if (group->data.size() >= group->bytes) {

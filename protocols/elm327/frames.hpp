@@ -12,7 +12,9 @@ namespace protocols::elm327 {
 struct Frames {
     std::vector<bus::Message> messages;  ///< Complete messages; a repeated one is kept once.
     std::vector<std::string> problems;   ///< What was left out and why, in words for a log.
-    bool incomplete = false;             ///< A multi-frame message has frames missing.
+    bool incomplete = false;             ///< A multi-frame message has frames missing, or too many.
+    /// A multi-frame message had frames shorter than ISO 15765-4 has them: bytes may be lost.
+    bool odd_lengths = false;
 };
 
 enum class Checksum { verify, ignore };

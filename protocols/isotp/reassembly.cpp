@@ -10,6 +10,13 @@ enum class Pci : std::uint8_t { single = 0, first = 1, consecutive = 2, flow_con
 constexpr std::size_t first_frame_data_bytes = 6;
 constexpr std::size_t consecutive_frame_data_bytes = 7;
 
+/// The last frame is sent at its full eight bytes or without any padding (ISO 15765-2:2016
+/// 10.4.2): what lies between lost bytes on its way, maybe data before the padding.
+bool whole(ByteView frame, std::size_t data_bytes) {
+    constexpr std::size_t full = 8;
+    return frame.size() == full || frame.size() == data_bytes + 1;
+}
+
 }  // namespace
 
 void Reassembly::add(ByteView frame) {
@@ -75,6 +82,7 @@ void Reassembly::consecutive(ByteView frame) {
     }
     if (!incomplete()) {
         problems_.emplace_back("consecutive frame without a first frame");
+        stray_ = true;
         return;
     }
     if ((frame[0] & 0x0F) != next_sequence_) {
@@ -82,13 +90,14 @@ void Reassembly::consecutive(ByteView frame) {
     }
     const auto missing = expected_bytes_ - partial_.size();
     const auto wanted = std::min(missing, consecutive_frame_data_bytes);
-    if (frame.size() - 1 < wanted) {
-        return abandon("consecutive frame shorter than its share");
+    if (!whole(frame, wanted)) {
+        return abandon("consecutive frame that lost bytes");
     }
     partial_.insert(
         partial_.end(), frame.begin() + 1, frame.begin() + 1 + static_cast<long>(wanted)
     );
     next_sequence_ = (next_sequence_ + 1) & 0x0F;
+    unpadded_ = unpadded_ || frame.size() < 8;
     last_frame_.assign(frame.begin(), frame.end());
     if (partial_.size() == expected_bytes_) {
         messages_.push_back(std::move(partial_));

@@ -24,6 +24,12 @@ public:
     [[nodiscard]] const std::vector<Bytes>& messages() const { return messages_; }
     /// True while an announced message has bytes missing.
     [[nodiscard]] bool incomplete() const { return expected_bytes_ != 0; }
+    /// True when a message ended with a frame without padding. ISO 15765-4 has every frame at eight
+    /// bytes, so this is a vehicle that takes liberties, or bytes lost on the way.
+    [[nodiscard]] bool unpadded() const { return unpadded_; }
+    /// True when a consecutive frame came that no message was waiting for: one of this sender's
+    /// messages may hold a late frame of an earlier one in its place.
+    [[nodiscard]] bool stray() const { return stray_; }
     /// What was ignored or abandoned, in words for a log.
     [[nodiscard]] const std::vector<std::string>& problems() const { return problems_; }
 
@@ -39,6 +45,8 @@ private:
     Bytes last_frame_;
     std::size_t expected_bytes_ = 0;
     std::uint8_t next_sequence_ = 1;
+    bool unpadded_ = false;
+    bool stray_ = false;
 };
 
 }  // namespace protocols::isotp

@@ -50,6 +50,35 @@ TEST(Elm327Ask, KeepsEveryUnitsAnswerByItsSource) {
     EXPECT_EQ(said(result.value()), (Said{"7E8 410C0D96", "7E9 410C0D8C"}));
 }
 
+TEST(Elm327Ask, AsksTwiceForAnAnswerThatMayHaveLostBytesBeforeItsPadding) {
+    // The whole second frame: 7E8 21 08 00 00 00 1B AA AA.
+    const auto result = Conversation()
+                            .expect_sent("0902\r")
+                            .answer("7E8100B490814032C06\r7E82108001BAAAA\r\r>")
+                            .expect_sent("0902\r")
+                            .answer("7E8100B490214032C06\r7E82108000000001BAA\r\r>")
+                            .run(Ask(request("0902"), can));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(said(result.value()), Said{"7E8 490214032C060800000000"});
+    EXPECT_FALSE(result.value().odd_lengths);
+}
+
+TEST(Elm327Ask, BelievesAVehicleThatNeverPads) {
+    const auto* text = "7E8100A490214032C06\r7E82108001BAA\r\r>";
+    const auto asked =
+        Conversation().expect_sent("0902\r").answer(text).expect_sent("0902\r").answer(text).run(
+            Ask(request("0902"), can)
+        );
+    ASSERT_TRUE(asked.has_value());
+    EXPECT_EQ(said(asked.value()), Said{"7E8 490214032C0608001BAA"});
+    EXPECT_TRUE(asked.value().odd_lengths);
+    auto knows = can;
+    knows.odd_lengths = true;
+    const auto once =
+        Conversation().expect_sent("0902\r").answer(text).run(Ask(request("0902"), knows));
+    EXPECT_TRUE(once.has_value());
+}
+
 TEST(Elm327Ask, NeverTakesAnotherRequestsAnswer) {
     for (const auto* stale : {"7E8 03 41 05 7B\r\r>", "7E8 04 42 0C 1A F8\r\r>"}) {
         const auto result =

@@ -48,7 +48,7 @@ public:
                 adapter_.receive(send->bytes, now_);
             } else {
                 const auto deadline = std::get<WaitUntil>(action).deadline;
-                if (pending.empty() && adapter_.due() && *adapter_.due() <= deadline) {
+                while (pending.empty() && adapter_.due() && *adapter_.due() <= deadline) {
                     now_ = std::max(now_, *adapter_.due());
                     pending = adapter_.take(now_);
                 }

@@ -1,0 +1,226 @@
+// Thousands of bad adapters on every built-in vehicle: a reading ends in bounded time, claims no
+// value that the vehicle did not send, and can be repeated from its transcript.
+// OBD_SEEDS=100000 tries more; OBD_SEED=17 tries that one.
+#include "obd/session/reading.hpp"
+#include "obd/snapshot/json.hpp"
+#include "tests/support/hostile_elm.hpp"
+#include "tests/support/virtual_link.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <map>
+#include <random>
+
+namespace obd {
+namespace {
+
+namespace sim = protocols::simulator;
+using protocols::Fault;
+
+constexpr std::uint64_t seeds_in_a_check = 10000;
+constexpr std::uint32_t baud = 38400;
+
+std::uint64_t number(const char* name, std::uint64_t otherwise) {
+    const char* text = std::getenv(name);
+    return text == nullptr ? otherwise : std::strtoull(text, nullptr, 10);
+}
+
+/// The vehicle with nothing that moves, so that each of its values has one truth.
+sim::Vehicle still(std::string_view name) {
+    auto vehicle = sim::built_in_vehicle(name).value();
+    for (auto& ecu : vehicle.ecus) {
+        for (auto& [pid, parameter] : ecu.parameters) {
+            parameter.rate_per_s = 0;
+            parameter.swing = 0;
+        }
+    }
+    return vehicle;
+}
+
+struct Truth {
+    std::string name;
+    sim::Vehicle vehicle;
+    Snapshot snapshot;
+};
+
+std::vector<Truth> truths() {
+    std::vector<Truth> all;
+    for (const auto name : sim::vehicle_names()) {
+        auto vehicle = still(name);
+        sim::Elm elm(vehicle, *sim::find_dialect("elm327-2.3"), baud);
+        Reading reading;
+        auto result = tests::VirtualLink(elm).run(reading);
+        EXPECT_TRUE(result.has_value()) << name;
+        if (result.has_value() && result.value().connected) {
+            all.push_back({std::string(name), std::move(vehicle), std::move(result.value())});
+        }
+    }
+    return all;
+}
+
+std::string text(const boost::json::value& value) {
+    return boost::json::serialize(value);
+}
+
+using boost::json::object;
+using boost::json::value;
+
+/// What an item says, without how it was asked for; also without the bytes where an adapter without
+/// headers or checksums can leave some out unseen.
+object meaning(const value& item, bool bytes) {
+    auto said = item.as_object();
+    said.erase("request");
+    if (!bytes) {
+        said.erase("raw");
+    }
+    return said;
+}
+
+/// Every value the claim holds is in the truth.
+bool part_of(const value& claimed, const value& real) {
+    if (claimed.is_object() && real.is_object()) {
+        return std::ranges::all_of(claimed.as_object(), [&](const auto& pair) {
+            const auto* other = real.as_object().if_contains(pair.key());
+            return other != nullptr && part_of(pair.value(), *other);
+        });
+    }
+    if (claimed.is_array() && real.is_array()) {
+        return std::ranges::all_of(claimed.as_array(), [&](const value& one) {
+            return std::ranges::find(real.as_array(), one) != real.as_array().end();
+        });
+    }
+    return claimed == real;
+}
+
+bool holds(const std::string& key, const value& claimed, const value& real, bool bytes) {
+    // What did not arrive is no lie about what did.
+    if (key == "freeze_frame" || key == "supported_pids") {
+        return part_of(meaning(claimed, false), meaning(real, false));
+    }
+    return meaning(claimed, bytes) == meaning(real, bytes);
+}
+
+/// Items by name, those of `parameters` among them.
+std::map<std::string, value> items(const value& ecu) {
+    std::map<std::string, value> all;
+    for (const auto& [key, item] : ecu.as_object()) {
+        const auto& inside = item.is_object() ? item.as_object() : object();
+        if (inside.contains("state")) {
+            all[key] = item;
+        } else {
+            for (const auto& [name, parameter] : inside) {
+                all[std::string(key) + "." + std::string(name)] = parameter;
+            }
+        }
+    }
+    return all;
+}
+
+/// Every claim in `claimed` that no unit of that address made, and every claim that the vehicle
+/// lacks what it has.
+std::vector<std::string> untrue(const Snapshot& claimed, const Snapshot& truth) {
+    std::vector<std::string> lies;
+    const auto said = to_json(claimed).as_object();
+    const auto real = to_json(truth).as_object();
+    for (const auto& ecu : said.at("ecus").as_array()) {
+        // Behind an adapter without headers the unit is not known: any may have said it.
+        std::vector<std::map<std::string, value>> may_have_said;
+        for (const auto& one : real.at("ecus").as_array()) {
+            if (one.at("address") == ecu.at("address") || ecu.at("address") == "?") {
+                may_have_said.push_back(items(one));
+            }
+        }
+        for (const auto& [name, item] : items(ecu)) {
+            const auto& state = item.at("state").as_string();
+            if (state != "ok" && state != "unsupported") {
+                continue;
+            }
+            const bool true_of_one = std::ranges::any_of(may_have_said, [&](const auto& one) {
+                const auto found = one.find(name);
+                return found == one.end()
+                           ? state == "unsupported"
+                           : holds(name, item, found->second, ecu.at("address") != "?");
+            });
+            if (!true_of_one) {
+                lies.push_back(text(ecu.at("address")) + "." + name + " " + text(item));
+            }
+        }
+    }
+    return lies;
+}
+
+struct Tally {
+    int whole = 0;
+    int partly = 0;
+    std::map<std::string, int> reasons;  ///< Readings that ended with a fault.
+};
+
+void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
+    std::mt19937_64 random(seed);
+    const auto& truth = all[random() % all.size()];
+    const auto names = sim::dialect_names();
+    const auto& dialect = *sim::find_dialect(names[random() % names.size()]);
+    tests::HostileElm elm(truth.vehicle, dialect, baud, random());
+    tests::VirtualLink link(elm);
+    if (random() % 8 == 0) {
+        link.cut_after(static_cast<int>(random() % 400));
+    }
+    link.chunk(1 + random() % 40);
+    Reading reading;
+    const auto begin = link.now();
+    auto result = link.run(reading);
+    if (result.has_error() && result.error().fault == Fault::link_lost) {
+        link.cut_after(1 << 30);
+        result = link.run(reading);  // plugged in again
+    }
+    const auto where = "seed " + std::to_string(seed) + ", " + truth.name + " behind " +
+                       std::string(dialect.name) + ": ";
+    EXPECT_LT(link.now() - begin, std::chrono::minutes(8)) << where;
+    const auto snapshot = reading.snapshot();
+    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
+        ADD_FAILURE() << where << lie;
+    }
+    if (result.has_error()) {
+        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
+    } else {
+        ++(snapshot.complete ? tally.whole : tally.partly);
+    }
+
+    Reading again;
+    protocols::transcript::Replayer replayer(link.transcript());
+    while (replayer.next_conversation()) {
+        static_cast<void>(replayer.run(again));
+    }
+    EXPECT_EQ(text(to_json(again.snapshot())), text(to_json(snapshot))) << where << "replay";
+}
+
+TEST(HostileAdapter, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
+    const auto all = truths();
+    ASSERT_FALSE(all.empty());
+    const auto only = number("OBD_SEED", 0);
+    Tally tally;
+    if (only != 0) {
+        return try_seed(all, only, tally);
+    }
+    constexpr int failures_shown = 10;
+    for (std::uint64_t seed = 1; seed <= number("OBD_SEEDS", seeds_in_a_check); ++seed) {
+        try_seed(all, seed, tally);
+        if (::testing::Test::HasFailure() &&
+            ::testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() >
+                failures_shown) {
+            return;
+        }
+    }
+    std::cerr << "  read whole: " << tally.whole << ", in part: " << tally.partly << "\n";
+    for (const auto& [fault, count] : tally.reasons) {
+        std::cerr << "  ended with fault " << fault << ": " << count << "\n";
+    }
+    EXPECT_GT(tally.whole, 0);            // else the adapter is so bad that nothing was tried
+    EXPECT_FALSE(tally.reasons.empty());  // … or so good
+}
+
+}  // namespace
+}  // namespace obd
