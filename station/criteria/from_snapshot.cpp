@@ -158,6 +158,13 @@ private:
         if (units.empty()) {
             return;
         }
+        // What a unit that should have answered did not say may be an incomplete monitor.
+        std::string missing;
+        for (const auto& ecu : snapshot_.ecus) {
+            if (!ecu.status.value && ecu.status.absence != Absence::unsupported) {
+                missing += why(ecu, ecu.status) + "; ";
+            }
+        }
         const auto ignition = units.front()->status.value->ignition;
         for (const auto monitor : obd::monitors_of(ignition)) {
             Fact fact{std::string("unsupported"), {}, ""};
@@ -179,6 +186,9 @@ private:
             }
             if (fact.evidence.empty()) {
                 fact.evidence.push_back(evidence(*units.front(), units.front()->status));
+            }
+            if (!missing.empty() && fact.value != Value(std::string("incomplete"))) {
+                fact = unknown(missing);
             }
             facts_.set("obd.monitors." + std::string(obd::code(monitor)), std::move(fact));
         }

@@ -244,6 +244,17 @@ TEST(FactsFromReading, CallAMonitorCompleteOnlyWhenAllThatSupportItAre) {
     EXPECT_EQ(value_of(one, "obd.monitors.AIR"), Value(std::string("unsupported")));
 }
 
+TEST(FactsFromReading, CallNoMonitorCompleteWhileAUnitIsSilent) {
+    auto read = snapshot({unit("7E8", "0007E501"), unit("7E9", "00040000")});
+    auto& silent = read.ecus[1].status;
+    silent.value.reset();
+    silent.absence = obd::Absence::silent;
+    EXPECT_EQ(value_of(read, "obd.monitors.EVAP"), Value()) << "its own may be incomplete";
+    EXPECT_EQ(value_of(read, "obd.monitors.CAT"), Value(std::string("incomplete")));
+    silent.absence = obd::Absence::unsupported;
+    EXPECT_EQ(value_of(read, "obd.monitors.EVAP"), Value(std::string("complete")));
+}
+
 TEST(FactsFromReading, TakeTheIgnitionFromTheUnitThatHasMonitors) {
     // The gearbox answers first, says spark and knows components only.
     const auto diesel = snapshot({unit("7E9", "00040000"), unit("7E8", "000EEB00")});
