@@ -69,6 +69,20 @@ class Inspection(SystemTest):
         self.assertEqual(len(seen), 1)
         text = self.command('read', '--adapter', endpoint, '--lang', 'en', expect=0).stdout
         self.assertIn('P0420', text)
+        old = self.sim('iso9141-2003')
+        text = self.command('read', '--adapter', old.endpoint, '--lang', 'es', expect=0).stdout
+        self.assertIn('Códigos permanentes: no lo ofrece', text)
+
+    def test_two_programs_read_two_cars_at_once(self):
+        expected, readings = [], []
+        for vehicle in ('mil-on', 'diesel'):
+            sim = self.sim(vehicle)
+            command = [BIN / 'obd-inspect', 'read', '--adapter', sim.endpoint, '--format', 'json']
+            expected.append(self.said(json.loads(subprocess.check_output(command))))
+            readings.append(command)
+        together = [subprocess.Popen(command, stdout=subprocess.PIPE) for command in readings]
+        self.assertEqual([self.said(json.loads(one.communicate(timeout=60)[0])) for one in together],
+                         expected)
 
     def test_a_recording_is_judged_again_without_an_adapter(self):
         file = self.folder / 'talk.jsonl'

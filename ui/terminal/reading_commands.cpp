@@ -137,6 +137,25 @@ void write_transcript(
     }
 }
 
+std::string absence_text(obd::Absence absence, bool spanish) {
+    using obd::Absence;
+    switch (absence) {
+        case Absence::not_asked:
+            return spanish ? "no se preguntó" : "not asked";
+        case Absence::unsupported:
+            return spanish ? "no lo ofrece" : "not offered";
+        case Absence::silent:
+            return spanish ? "no contestó" : "no answer";
+        case Absence::negative:
+            return spanish ? "se negó a contestar" : "refused";
+        case Absence::malformed:
+            return spanish ? "contestó algo que no se entiende" : "the answer cannot be understood";
+        case Absence::failed:
+            return spanish ? "falló el adaptador o el bus" : "adapter or bus failed";
+    }
+    return {};
+}
+
 void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
     const auto line = [](const char* name, const std::string& value) {
         std::cout << name << ": " << value << "\n";
@@ -179,7 +198,7 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
         }
         const auto codes = [&](const char* name, const obd::Item<std::vector<obd::Dtc>>& item) {
             if (!item.value) {
-                return line(name, std::string(obd::id(item.absence)));
+                return line(name, absence_text(item.absence, spanish));
             }
             std::string list;
             for (const auto code : *item.value) {
