@@ -325,6 +325,17 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                 }
             );
             break;
+        case What::freeze_support:
+            for (const auto& message : answer.of(ecu.address)) {
+                // 42 00 frame bitmap (SAE J1979 6.2)
+                const auto range = read_support(
+                    0, ByteView(message).subspan(std::min<std::size_t>(3, message.size()))
+                );
+                if (range.has_value()) {
+                    frozen_[ecu.address] = range.value();
+                }
+            }
+            break;
         case What::freeze_value:
             if (known == Support::yes) {
                 file_frozen(ask, ecu, answer.of(ecu.address));

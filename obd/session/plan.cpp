@@ -57,6 +57,7 @@ const std::vector<Plan::Ask>& Plan::asks() {
         list.push_back({What::pending, 0x07, "codes"});
         list.push_back({What::permanent, 0x0A, "codes"});
         list.push_back({What::freeze_cause, 0x02, "freeze_frame"});
+        list.push_back({What::freeze_support, 0x00, "freeze_frame"});
         for (const auto pid : frozen_pids) {
             list.push_back({What::freeze_value, pid, "freeze_frame"});
         }
@@ -160,9 +161,10 @@ bool Plan::wanted(const Ask& ask) const {
             return true;
         case What::permanent:
             return framing_ == Framing::can;  // SAE J1979 6.10: CAN only
+        case What::freeze_support:
         case What::freeze_value:
-            return std::ranges::any_of(snapshot_.ecus, [](const Ecu& ecu) {
-                return ecu.freeze_frame.value && *ecu.freeze_frame.value;
+            return std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
+                return supports(ecu, ask);
             });
         default:
             break;
@@ -202,8 +204,13 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
         }
         return ecu.infotypes.absence == Absence::negative ? Support::no : Support::unknown;
     }
-    if (ask.what == What::freeze_value) {
-        return known(ecu.freeze_frame.value && *ecu.freeze_frame.value);
+    if (ask.what == What::freeze_value || ask.what == What::freeze_support) {
+        const auto listed = frozen_.find(ecu.address);
+        const bool told = ask.what == What::freeze_value && listed != frozen_.end();
+        return known(
+            ecu.freeze_frame.value && *ecu.freeze_frame.value &&
+            (!told || listed->second.contains(ask.id))
+        );
     }
     if (!packable(ask.what)) {
         return known(ask.what != What::permanent || framing_ == Framing::can);
@@ -250,6 +257,7 @@ Request Plan::request(const std::vector<Ask>& asks) const {
             request.data = {0x09, ask.id};
             break;
         case What::freeze_cause:
+        case What::freeze_support:
         case What::freeze_value:
             request.data = {0x02, ask.id, 0x00};
             break;
@@ -307,7 +315,11 @@ int Plan::messages_expected(const Ask& ask, const Ecu& ecu) const {
     if (ask.what == What::vin || ask.what == What::name) {
         return legacy_text_messages;
     }
-    return packable(ask.what) || ask.what == What::freeze_value ? 1 : 0;
+    // How many messages of codes or items follow is known to nobody.
+    const bool one = packable(ask.what) || ask.what == What::infotypes ||
+                     ask.what == What::freeze_cause || ask.what == What::freeze_support ||
+                     ask.what == What::freeze_value;
+    return one ? 1 : 0;
 }
 
 void Plan::expect(const std::vector<Ask>& asks, Request& request) const {

@@ -4,7 +4,9 @@
 #include "protocols/bus/answer.hpp"
 
 #include <deque>
+#include <map>
 #include <optional>
+#include <set>
 #include <string_view>
 #include <vector>
 
@@ -54,6 +56,7 @@ private:
         pending,
         permanent,
         freeze_cause,
+        freeze_support,
         freeze_value,
         requirement,
         fuel,
@@ -99,6 +102,7 @@ private:
     Framing framing_;
     Snapshot snapshot_;
     bool packs_;
+    std::map<protocols::bus::EcuAddress, std::set<std::uint8_t>> frozen_;  ///< PIDs of the frame.
     std::size_t position_ = 0;
     std::vector<Ask> current_;  ///< What the request on its way asks for.
     std::deque<Ask> singles_;   ///< Left out of a shared answer, to be asked by themselves.

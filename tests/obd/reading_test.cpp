@@ -159,6 +159,35 @@ TEST(Reading, IsRepeatedExactlyByItsTranscript) {
     }
 }
 
+std::vector<std::string> sent(const tests::VirtualLink& link) {
+    std::vector<std::string> list;
+    for (const auto& entry : link.transcript().entries) {
+        if (entry.kind == protocols::transcript::Entry::Kind::tx) {
+            list.push_back(entry.bytes);
+        }
+    }
+    return list;
+}
+
+TEST(Reading, AsksAFreezeFrameForNothingItDoesNotHold) {
+    auto elm = adapter("kwp-fast-2005");
+    Reading reading;
+    tests::VirtualLink link(elm);
+    const auto result = link.run(reading);
+    ASSERT_TRUE(result.has_value());
+    const auto& frame = *result.value().ecus.at(0).freeze_frame.value;
+    ASSERT_TRUE(frame);
+    EXPECT_EQ(frame->cause.text(), "P0133");
+    EXPECT_EQ(frame->values.size(), 1U);
+    const auto asked = [commands = sent(link)](std::string_view start) {
+        return std::ranges::any_of(commands, [&](const std::string& command) {
+            return command.starts_with(start);
+        });
+    };
+    EXPECT_TRUE(asked("020C00"));
+    EXPECT_FALSE(asked("020500"));
+}
+
 TEST(Reading, RefusesATranscriptOfAnotherConversation) {
     auto elm = adapter("healthy-petrol");
     Reading reading;
