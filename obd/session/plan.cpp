@@ -326,16 +326,17 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
     int frames = 0;
     bool certain = true;
     for (const auto& ecu : snapshot_.ecus) {
-        const bool perhaps = std::ranges::any_of(asks, [&](const Ask& ask) {
+        const bool unknown = std::ranges::any_of(asks, [&](const Ask& ask) {
             return support(ecu, ask) == Support::unknown &&
                    !(infotype(ask.what) && ecu.infotypes.absence == Absence::silent);
         });
-        if (perhaps) {
+        const bool takes_part =
+            std::ranges::any_of(asks, [&](const Ask& ask) { return supports(ecu, ask); });
+        if (unknown && !takes_part) {  // it may answer or not
             request.expected.clear();
             return;
         }
-        const bool takes_part =
-            std::ranges::any_of(asks, [&](const Ask& ask) { return supports(ecu, ask); });
+        certain = certain && !unknown;
         const int messages = takes_part ? messages_expected(asks.front(), ecu) : -1;
         if (messages < 0) {
             continue;
