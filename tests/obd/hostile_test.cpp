@@ -133,17 +133,19 @@ std::vector<std::string> untrue(const Snapshot& claimed, const Snapshot& truth) 
                 may_have_said.push_back(items(one));
             }
         }
+        const bool exact = ecu.at("address") != "?";
         for (const auto& [name, item] : items(ecu)) {
             const auto& state = item.at("state").as_string();
             if (state != "ok" && state != "unsupported") {
                 continue;
             }
-            const bool true_of_one = std::ranges::any_of(may_have_said, [&](const auto& one) {
+            bool true_of_one = false;
+            for (const auto& one : may_have_said) {
                 const auto found = one.find(name);
-                return found == one.end()
-                           ? state == "unsupported"
-                           : holds(name, item, found->second, ecu.at("address") != "?");
-            });
+                true_of_one =
+                    true_of_one || (found == one.end() ? state == "unsupported"
+                                                       : holds(name, item, found->second, exact));
+            }
             if (!true_of_one) {
                 lies.push_back(text(ecu.at("address")) + "." + name + " " + text(item));
             }
