@@ -67,6 +67,9 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     adapter_ = {adapter.banner, adapter.description, adapter.stn, adapter.volts};
     manner_.protocol = connection.protocol;
     manner_.headers = connection.headers;
+    if (!connection.habits.empty()) {
+        manner_.habits = connection.habits;
+    }
     first_ = connection.protocol;
     if (plan_) {
         return go_on(connection, now);
@@ -132,7 +135,7 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (asked.interrupt_failed) {
         manner_.interrupts = false;
     }
-    manner_.odd_lengths = manner_.odd_lengths || asked.odd_lengths;
+    manner_.habits.insert(asked.habits.begin(), asked.habits.end());
     if (interrupted_request_) {
         return on_vin_again(asked.answer, now);
     }

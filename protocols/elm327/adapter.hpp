@@ -14,7 +14,6 @@ struct AdapterIdentity {
     std::string stn;              ///< Answer to STI; empty unless the chip is an STN.
     std::optional<double> volts;  ///< Supply at pin 16 by ATRV, ±2 % uncalibrated.
     bool spaces = true;           ///< False when ATS0 was accepted.
-    bool counts_frames = true;    ///< The response-count digit is understood.
 };
 
 /// `12.3V`, `12.3` or `12V`; nullopt for anything else, also for a version banner.

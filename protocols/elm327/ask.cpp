@@ -4,6 +4,7 @@
 #include "protocols/elm327/frames.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 namespace protocols::elm327 {
 namespace {
@@ -95,14 +96,18 @@ Ask::Sorted Ask::sorted(const std::vector<std::string>& lines) const {
     auto answer = bus::sort_answer(request_, std::move(frames.messages));
     answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
     answer.incomplete = frames.incomplete;
-    return {std::move(answer), frames.odd_lengths};
+    std::set<isotp::Habit> new_habits;
+    std::ranges::set_difference(
+        frames.habits, manner_.habits, std::inserter(new_habits, new_habits.end())
+    );
+    return {std::move(answer), std::move(new_habits)};
 }
 
 bool Ask::has_everything() const {
     const auto reply = read_reply(exchange_.lines_so_far(), command_);
-    const auto [answer, odd_lengths] = sorted(reply.lines);
-    return !answer.incomplete && (!odd_lengths || manner_.odd_lengths) &&
-           !reply.has(Remark::line_damaged) && bus::complete(request_, answer);
+    const auto [answer, new_habits] = sorted(reply.lines);
+    return !answer.incomplete && new_habits.empty() && !reply.has(Remark::line_damaged) &&
+           bus::complete(request_, answer);
 }
 
 Action<Asked> Ask::again_after(std::chrono::milliseconds pause, Instant now) {
@@ -163,7 +168,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         asked_.answer.failure = Failure{*fault, printable(reply.raw)};
         return finish();
     }
-    auto [answer, odd_lengths] = sorted(reply.lines);
+    auto [answer, new_habits] = sorted(reply.lines);
     answer.incomplete = answer.incomplete || reply.has(Remark::line_damaged);
 
     const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
@@ -181,11 +186,11 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         may_interrupt_ = false;
         return again_after(damaged_pause, now);
     }
-    if (odd_lengths && !manner_.odd_lengths && !seen_odd_ && may_repeat) {
-        seen_odd_ = true;
+    if (!std::ranges::includes(shown_, new_habits) && may_repeat) {
+        shown_ = std::move(new_habits);
         return begin(now);
     }
-    asked_.odd_lengths = odd_lengths && seen_odd_;
+    asked_.habits = std::move(new_habits);
     asked_.answer = std::move(answer);
     return finish();
 }

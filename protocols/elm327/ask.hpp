@@ -3,8 +3,10 @@
 #include "protocols/base/machine.hpp"
 #include "protocols/bus/answer.hpp"
 #include "protocols/elm327/exchange.hpp"
+#include "protocols/isotp/reassembly.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 
 namespace protocols::elm327 {
@@ -17,10 +19,9 @@ struct Manner {
     /// sheet, "Interrupting the ELM327"); a space that comes too late does nothing.
     bool interrupts = true;
     bool headers = true;  ///< False: the adapter does not show who answers.
-    /// Whether multi-frame messages with frames shorter than ISO 15765-4 has them are the habit of
-    /// this vehicle or adapter. Unless known, the first one is asked for twice: it may be one that
-    /// lost bytes before its padding.
-    bool odd_lengths = false;
+    /// How this vehicle and adapter cut frames. An answer that shows another habit is asked for
+    /// twice: it may have lost bytes on its way.
+    std::set<isotp::Habit> habits{isotp::Habit::single_cut, isotp::Habit::single_full};
 };
 
 /// What came of one request.
@@ -29,7 +30,7 @@ struct Asked {
     bool digit_rejected = false;    ///< The adapter does not know the response-count digit.
     bool interrupted = false;       ///< A space was sent to end the waiting.
     bool interrupt_failed = false;  ///< The adapter did not come back to its prompt after it.
-    bool odd_lengths = false;       ///< Twice in a row: it is a habit.
+    std::set<isotp::Habit> habits;  ///< Habits not known before, shown twice in a row.
 };
 
 /// One diagnostic request to the vehicle and every control unit's answer (SAE J1979, over an
@@ -54,7 +55,7 @@ private:
     Action<Asked> judge(const Reply& reply, Instant now);
     struct Sorted {
         bus::Answer answer;
-        bool odd_lengths = false;
+        std::set<isotp::Habit> new_habits;
     };
     [[nodiscard]] Sorted sorted(const std::vector<std::string>& lines) const;
     [[nodiscard]] bool has_everything() const;
@@ -71,7 +72,7 @@ private:
     bool may_interrupt_ = false;
     bool sending_interrupt_ = false;
     bool interrupted_ = false;
-    bool seen_odd_ = false;
+    std::set<isotp::Habit> shown_;  ///< New habits of the answer before.
     std::string before_interrupt_;
     std::string command_;
     Asked asked_;

@@ -224,6 +224,7 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
                 answer.incomplete = frames.incomplete;
                 connection_.protocol = protocol;
                 connection_.headers = headers;
+                connection_.habits = std::move(frames.habits);
                 connection_.first_answer = std::move(answer);
                 return Finished<Connection>{std::move(connection_)};
             }

@@ -4,8 +4,10 @@
 #include "protocols/bus/answer.hpp"
 #include "protocols/elm327/adapter.hpp"
 #include "protocols/elm327/exchange.hpp"
+#include "protocols/isotp/reassembly.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -17,6 +19,7 @@ struct Connection {
     bus::Protocol protocol = bus::Protocol::undecided;
     bool headers = true;       ///< False: the adapter does not show who answers, whatever it said.
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
+    std::set<isotp::Habit> habits;  ///< How its frames were cut.
 };
 
 /// Sets an adapter up from any state and finds the bus the vehicle answers on: CAN first, then fast

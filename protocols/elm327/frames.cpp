@@ -1,7 +1,6 @@
 #include "protocols/elm327/frames.hpp"
 
 #include "protocols/elm327/reply.hpp"
-#include "protocols/isotp/reassembly.hpp"
 
 #include <algorithm>
 #include <map>
@@ -57,7 +56,7 @@ Frames read_can(const std::vector<std::string>& lines, bool extended) {
         for (const auto& problem : sender.problems()) {
             frames.problems.push_back(source.text() + ": " + problem);
         }
-        frames.odd_lengths = frames.odd_lengths || sender.unpadded();
+        frames.habits.insert(sender.habits().begin(), sender.habits().end());
         frames.incomplete = frames.incomplete || sender.stray();
         if (sender.incomplete()) {
             frames.incomplete = true;
@@ -184,9 +183,10 @@ Frames read_headerless(const std::vector<std::string>& lines) {
                 frames.incomplete = true;
                 continue;
             }
-            // A frame beside its N_PCI; anything shorter may have lost bytes on its way.
-            const std::size_t whole = group->data.empty() ? 6 : 7;
-            frames.odd_lengths = frames.odd_lengths || data->size() != whole;
+            const std::size_t whole = group->data.empty() ? 6 : 7;  // a frame beside its N_PCI
+            if (data->size() != whole) {
+                frames.habits.insert(isotp::Habit::segment_odd);
+            }
             group->next_index = (group->next_index + 1) & 0x0F;
             group->data.insert(group->data.end(), data->begin(), data->end());
             if (group->data.size() >= group->bytes) {

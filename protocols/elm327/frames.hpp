@@ -1,7 +1,9 @@
 #pragma once
 
 #include "protocols/bus/bus.hpp"
+#include "protocols/isotp/reassembly.hpp"
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +15,7 @@ struct Frames {
     std::vector<bus::Message> messages;  ///< Complete messages; a repeated one is kept once.
     std::vector<std::string> problems;   ///< What was left out and why, in words for a log.
     bool incomplete = false;             ///< A multi-frame message has frames missing, or too many.
-    /// A multi-frame message had frames shorter than ISO 15765-4 has them: bytes may be lost.
-    bool odd_lengths = false;
+    std::set<isotp::Habit> habits;       ///< CAN: how the frames were cut.
 };
 
 enum class Checksum { verify, ignore };

@@ -50,6 +50,13 @@ void Reassembly::single(ByteView frame) {
     if (incomplete()) {
         abandon("a new message began before the last frame");
     }
+    if (length < 7) {
+        habits_.insert(
+            frame.size() == length + 1 ? Habit::single_cut
+            : frame.size() == 8        ? Habit::single_full
+                                       : Habit::single_odd
+        );
+    }
     messages_.emplace_back(frame.begin() + 1, frame.begin() + 1 + static_cast<long>(length));
 }
 
@@ -97,7 +104,9 @@ void Reassembly::consecutive(ByteView frame) {
         partial_.end(), frame.begin() + 1, frame.begin() + 1 + static_cast<long>(wanted)
     );
     next_sequence_ = (next_sequence_ + 1) & 0x0F;
-    unpadded_ = unpadded_ || frame.size() < 8;
+    if (frame.size() < 8) {
+        habits_.insert(Habit::last_cut);
+    }
     last_frame_.assign(frame.begin(), frame.end());
     if (partial_.size() == expected_bytes_) {
         messages_.push_back(std::move(partial_));

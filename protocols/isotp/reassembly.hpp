@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,17 @@ namespace protocols::isotp {
 
 /// Longest message a 12-bit FF_DL can announce (ISO 15765-2:2016 9.6.3.1).
 inline constexpr std::size_t message_bytes_max = 4095;
+
+/// How frames are cut for printing, by vehicle and adapter. ISO 15765-4 has every frame at eight
+/// bytes; an adapter may leave the padding out. A frame that follows no known habit may have lost
+/// bytes, or hold those of another line.
+enum class Habit {
+    single_cut,   ///< Single frames end with their data.
+    single_full,  ///< Single frames come with their padding.
+    single_odd,   ///< Neither.
+    last_cut,     ///< The last frame of a segmented message ends with its data.
+    segment_odd,  ///< Headers off: segments that are not six and then seven bytes.
+};
 
 /// Puts together what one sender transmits (ISO 15765-2:2016 9.6, receive side, classic CAN). One
 /// object per source identifier: interleaved senders never share state.
@@ -24,9 +36,8 @@ public:
     [[nodiscard]] const std::vector<Bytes>& messages() const { return messages_; }
     /// True while an announced message has bytes missing.
     [[nodiscard]] bool incomplete() const { return expected_bytes_ != 0; }
-    /// True when a message ended with a frame without padding. ISO 15765-4 has every frame at eight
-    /// bytes, so this is a vehicle that takes liberties, or bytes lost on the way.
-    [[nodiscard]] bool unpadded() const { return unpadded_; }
+    /// What this sender's frames showed; those that need no padding show nothing.
+    [[nodiscard]] const std::set<Habit>& habits() const { return habits_; }
     /// True when a consecutive frame came that no message was waiting for: one of this sender's
     /// messages may hold a late frame of an earlier one in its place.
     [[nodiscard]] bool stray() const { return stray_; }
@@ -45,7 +56,7 @@ private:
     Bytes last_frame_;
     std::size_t expected_bytes_ = 0;
     std::uint8_t next_sequence_ = 1;
-    bool unpadded_ = false;
+    std::set<Habit> habits_;
     bool stray_ = false;
 };
 

@@ -10,7 +10,7 @@ namespace {
 using bus::Protocol;
 using tests::Conversation;
 
-constexpr Manner can{Protocol::can11_500, true};
+const Manner can{Protocol::can11_500, true};
 
 bus::Request request(std::string_view hex) {
     return {*from_hex(hex), std::nullopt, {}};
@@ -60,7 +60,21 @@ TEST(Elm327Ask, AsksTwiceForAnAnswerThatMayHaveLostBytesBeforeItsPadding) {
                             .run(Ask(request("0902"), can));
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(said(result.value()), Said{"7E8 490214032C060800000000"});
-    EXPECT_FALSE(result.value().odd_lengths);
+    EXPECT_TRUE(result.value().habits.empty());
+}
+
+TEST(Elm327Ask, AsksTwiceForALineThatMayHoldAnotherOne) {
+    // 7E8 06 43 02 04 20 03 01 cut after seven digits, the next line 7E9 02 43 00 glued to it.
+    auto cuts = can;
+    cuts.habits = {isotp::Habit::single_cut};
+    const auto result = Conversation()
+                            .expect_sent("03\r")
+                            .answer("7E806430207E9024300\r\r>")
+                            .expect_sent("03\r")
+                            .answer("7E806430204200301\r7E9024300\r\r>")
+                            .run(Ask(request("03"), cuts));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(said(result.value()), (Said{"7E8 430204200301", "7E9 4300"}));
 }
 
 TEST(Elm327Ask, BelievesAVehicleThatNeverPads) {
@@ -71,9 +85,9 @@ TEST(Elm327Ask, BelievesAVehicleThatNeverPads) {
         );
     ASSERT_TRUE(asked.has_value());
     EXPECT_EQ(said(asked.value()), Said{"7E8 490214032C0608001BAA"});
-    EXPECT_TRUE(asked.value().odd_lengths);
+    EXPECT_EQ(asked.value().habits, std::set{isotp::Habit::last_cut});
     auto knows = can;
-    knows.odd_lengths = true;
+    knows.habits.insert(isotp::Habit::last_cut);
     const auto once =
         Conversation().expect_sent("0902\r").answer(text).run(Ask(request("0902"), knows));
     EXPECT_TRUE(once.has_value());
