@@ -220,6 +220,12 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
             auto frames =
                 headers ? read_frames(reply.lines, protocol) : read_headerless(reply.lines);
             auto answer = bus::sort_answer({{0x01, 0x00}, {}, {}}, std::move(frames.messages));
+            // Frames cut in more than one way: a line may hold part of another.
+            constexpr std::size_t one_habit = 1;
+            if (frames.habits.size() > one_habit && !probed_twice_) {
+                probed_twice_ = true;
+                return begin(std::string(support_request), now);
+            }
             if (!answer.messages.empty() || (headers && !answer.negatives.empty())) {
                 answer.incomplete = frames.incomplete;
                 connection_.protocol = protocol;

@@ -1,6 +1,7 @@
 #include "protocols/isotp/reassembly.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace protocols::isotp {
 namespace {
@@ -57,6 +58,7 @@ void Reassembly::single(ByteView frame) {
                                        : Habit::single_odd
         );
     }
+    learn_padding(frame.subspan(1 + length));
     messages_.emplace_back(frame.begin() + 1, frame.begin() + 1 + static_cast<long>(length));
 }
 
@@ -107,11 +109,18 @@ void Reassembly::consecutive(ByteView frame) {
     if (frame.size() < 8) {
         habits_.insert(Habit::last_cut);
     }
+    learn_padding(frame.subspan(1 + wanted));
     last_frame_.assign(frame.begin(), frame.end());
     if (partial_.size() == expected_bytes_) {
         messages_.push_back(std::move(partial_));
         partial_.clear();
         expected_bytes_ = 0;
+    }
+}
+
+void Reassembly::learn_padding(ByteView padding) {
+    if (std::ranges::adjacent_find(padding, std::ranges::not_equal_to()) != padding.end()) {
+        habits_.insert(Habit::padding_mixed);
     }
 }
 

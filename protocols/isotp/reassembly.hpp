@@ -17,11 +17,12 @@ inline constexpr std::size_t message_bytes_max = 4095;
 /// bytes; an adapter may leave the padding out. A frame that follows no known habit may have lost
 /// bytes, or hold those of another line.
 enum class Habit {
-    single_cut,   ///< Single frames end with their data.
-    single_full,  ///< Single frames come with their padding.
-    single_odd,   ///< Neither.
-    last_cut,     ///< The last frame of a segmented message ends with its data.
-    segment_odd,  ///< Headers off: segments that are not six and then seven bytes.
+    single_cut,     ///< Single frames end with their data.
+    single_full,    ///< Single frames come with their padding.
+    single_odd,     ///< Neither.
+    last_cut,       ///< The last frame of a segmented message ends with its data.
+    padding_mixed,  ///< Padding that is not one byte repeated.
+    segment_odd,    ///< Headers off: segments that are not six and then seven bytes.
 };
 
 /// Puts together what one sender transmits (ISO 15765-2:2016 9.6, receive side, classic CAN). One
@@ -49,6 +50,7 @@ private:
     void first(ByteView frame);
     void consecutive(ByteView frame);
     void abandon(const char* why);
+    void learn_padding(ByteView padding);
 
     std::vector<Bytes> messages_;
     std::vector<std::string> problems_;

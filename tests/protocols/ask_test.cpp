@@ -51,12 +51,12 @@ TEST(Elm327Ask, KeepsEveryUnitsAnswerByItsSource) {
 }
 
 TEST(Elm327Ask, AsksTwiceForAnAnswerThatMayHaveLostBytesBeforeItsPadding) {
-    // The whole second frame: 7E8 21 08 00 00 00 1B AA AA.
+    // The whole second frame: 7E8 21 08 00 00 00 00 AA AA.
     const auto result = Conversation()
                             .expect_sent("0902\r")
-                            .answer("7E8100B490814032C06\r7E82108001BAAAA\r\r>")
+                            .answer("7E8100B490814032C06\r7E821080000AAAA\r\r>")
                             .expect_sent("0902\r")
-                            .answer("7E8100B490214032C06\r7E82108000000001BAA\r\r>")
+                            .answer("7E8100B490214032C06\r7E8210800000000AAAA\r\r>")
                             .run(Ask(request("0902"), can));
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(said(result.value()), Said{"7E8 490214032C060800000000"});
@@ -75,6 +75,23 @@ TEST(Elm327Ask, AsksTwiceForALineThatMayHoldAnotherOne) {
                             .run(Ask(request("03"), cuts));
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(said(result.value()), (Said{"7E8 430204200301", "7E9 4300"}));
+}
+
+TEST(Elm327Ask, AsksTwiceWhenThePaddingMayBeAnotherLine) {
+    // 7E8 22 43 AA AA AA AA AA AA cut after six digits, the next line 7EA 04 41 42 36 E2 glued to
+    // it.
+    const auto result =
+        Conversation()
+            .expect_sent("014E42A6\r")
+            .answer("7E8100E414E259E4237\r7E8211442A6000CE545\r7E82247EA04414236E2\r\r>")
+            .expect_sent("014E42A6\r")
+            .answer(
+                "7E8100E414E259E4237\r7E8211442A6000CE545\r7E82243AAAAAAAAAAAA\r"
+                "7EA04414236E2\r\r>"
+            )
+            .run(Ask(request("014E42A6"), can));
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(said(result.value()), (Said{"7E8 414E259E42371442A6000CE54543", "7EA 414236E2"}));
 }
 
 TEST(Elm327Ask, BelievesAVehicleThatNeverPads) {
