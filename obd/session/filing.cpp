@@ -98,11 +98,24 @@ Result<std::uint8_t> one_byte(const std::vector<Bytes>& messages) {
 
 }  // namespace
 
-bool Plan::same_bitmaps(const Answer& answer) const {
-    return std::ranges::all_of(snapshot_.ecus, [&](const Ecu& ecu) {
+Request Plan::bitmap_request() const {
+    return request({{What::support, 0x00, "support"}});
+}
+
+Plan::Sameness Plan::same_bitmaps(const Answer& answer) const {
+    auto sameness = Sameness::same;
+    for (const auto& ecu : snapshot_.ecus) {
+        if (ecu.pids.raw.empty()) {
+            continue;
+        }
         const auto again = answer.of(ecu.address);
-        return ecu.pids.raw.empty() || (!again.empty() && ecu.pids.raw.front() == again.front());
-    });
+        if (again.empty() || again.front().size() != ecu.pids.raw.front().size()) {
+            sameness = Sameness::unclear;
+        } else if (again.front() != ecu.pids.raw.front()) {
+            return Sameness::other;
+        }
+    }
+    return sameness;
 }
 
 std::optional<Request> Plan::vin_request() const {
@@ -112,10 +125,20 @@ std::optional<Request> Plan::vin_request() const {
     return read ? std::optional(request({{What::vin, 0x02, "identity"}})) : std::nullopt;
 }
 
-bool Plan::same_vins(const Answer& answer) const {
-    return std::ranges::all_of(snapshot_.ecus, [&](const Ecu& ecu) {
-        return !ecu.vin.value || answer.of(ecu.address) == ecu.vin.raw;
-    });
+Plan::Sameness Plan::same_vins(const Answer& answer) const {
+    auto sameness = Sameness::same;
+    for (const auto& ecu : snapshot_.ecus) {
+        if (!ecu.vin.value) {
+            continue;
+        }
+        const auto again = read_vin(answer.of(ecu.address), framing_);
+        if (again.has_error()) {
+            sameness = Sameness::unclear;
+        } else if (again.value() != *ecu.vin.value) {
+            return Sameness::other;
+        }
+    }
+    return sameness;
 }
 
 void Plan::take(const Answer& answer) {
@@ -328,9 +351,9 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
         case What::freeze_support:
             for (const auto& message : answer.of(ecu.address)) {
                 // 42 00 frame bitmap (SAE J1979 6.2)
-                const auto range = read_support(
-                    0, ByteView(message).subspan(std::min<std::size_t>(3, message.size()))
-                );
+                constexpr std::size_t before_bitmap = 3;
+                const auto skipped = std::min(before_bitmap, message.size());
+                const auto range = read_support(0, ByteView(message).subspan(skipped));
                 if (range.has_value()) {
                     frozen_[ecu.address] = range.value();
                 }

@@ -26,11 +26,13 @@ public:
     void take(const protocols::bus::Answer& answer);
 
     // To make sure, after the link was lost, that it still is the same vehicle.
-    /// Every unit that gave a bitmap for PID 00 gives the same again.
-    [[nodiscard]] bool same_bitmaps(const protocols::bus::Answer& answer) const;
+    enum class Sameness { same, other, unclear };  ///< unclear: not everybody answered again.
+    /// Asks for the bitmap of PID 00 again.
+    [[nodiscard]] protocols::bus::Request bitmap_request() const;
+    [[nodiscard]] Sameness same_bitmaps(const protocols::bus::Answer& answer) const;
     /// Asks for the VIN again; nullopt when none had been read.
     [[nodiscard]] std::optional<protocols::bus::Request> vin_request() const;
-    [[nodiscard]] bool same_vins(const protocols::bus::Answer& answer) const;
+    [[nodiscard]] Sameness same_vins(const protocols::bus::Answer& answer) const;
 
     /// What is being read, e.g. `identity`; a key for texts in the user's language.
     [[nodiscard]] std::string_view step() const;

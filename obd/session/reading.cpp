@@ -19,6 +19,9 @@ Reading::Reading(ReadingLimits limits, protocols::bus::Protocol first)
 Reading::Action Reading::resume(const protocols::Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
         give_up_ = now + limits_.total;
+        if (attempt_ > 0 && !plan_) {
+            --attempt_;  // the link was lost during it: the vehicle had no chance to answer
+        }
         return connect(now);
     }
     if (give_up_ && now > *give_up_) {
@@ -85,24 +88,35 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
 /// Set up again after a brown-out or a lost link. Somebody may have plugged into another car.
 Reading::Action Reading::go_on(const elm327::Connection& connection, Instant now) {
     plan_->snapshot().notes.emplace_back("adapter lost or restarted, and set up again");
-    if (!plan_->same_bitmaps(connection.first_answer)) {
-        return Finished<Snapshot>{
-            Failure{Fault::vehicle_changed, "other control units or other support bitmaps"}};
+    if (!interrupted_) {
+        interrupted_ = request_;
     }
-    const auto again = interrupted_request_.value_or(request_);
-    if (const auto vin = plan_->vin_request()) {
-        interrupted_request_ = again;
-        return ask(*vin, now);
-    }
-    return ask(again, now);
+    check_ = Check::bitmaps;
+    check_tries_ = 1;
+    return on_check(connection.first_answer, now);
 }
 
-Reading::Action Reading::on_vin_again(const protocols::bus::Answer& answer, Instant now) {
-    const auto again = *interrupted_request_;
-    interrupted_request_.reset();
-    if (!plan_->same_vins(answer)) {
-        return Finished<Snapshot>{Failure{Fault::vehicle_changed, "another VIN, or none"}};
+Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant now) {
+    constexpr int tries_max = 3;
+    const bool bitmaps = check_ == Check::bitmaps;
+    const auto sameness = bitmaps ? plan_->same_bitmaps(answer) : plan_->same_vins(answer);
+    if (sameness == Plan::Sameness::unclear && check_tries_ < tries_max) {
+        ++check_tries_;
+        return ask(bitmaps ? plan_->bitmap_request() : *plan_->vin_request(), now);
     }
+    if (sameness != Plan::Sameness::same) {
+        return Finished<Snapshot>{Failure{
+            Fault::vehicle_changed,
+            std::string(bitmaps ? "support bitmaps" : "VIN") +
+                (sameness == Plan::Sameness::other ? ": others" : ": no answer")}};
+    }
+    if (const auto vin = plan_->vin_request(); bitmaps && vin) {
+        check_ = Check::vin;
+        check_tries_ = 1;
+        return ask(*vin, now);
+    }
+    const auto again = *interrupted_;
+    interrupted_.reset();
     return ask(again, now);
 }
 
@@ -136,8 +150,8 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
         manner_.interrupts = false;
     }
     manner_.habits.insert(asked.habits.begin(), asked.habits.end());
-    if (interrupted_request_) {
-        return on_vin_again(asked.answer, now);
+    if (interrupted_) {
+        return on_check(asked.answer, now);
     }
     plan_->take(asked.answer);
     return ask_next(now);

@@ -15,9 +15,6 @@ struct ReadingLimits {
     int connect_attempts = 3;         ///< Before the vehicle counts as silent.
     std::chrono::seconds total{180};  ///< Connecting and reading together.
     int restarts_max = 2;             ///< Adapter brown-outs survived in one reading.
-    /// How long a lost adapter is waited for before the reading is given up; carried out by whoever
-    /// drives the machine.
-    std::chrono::seconds reconnect{0};
 };
 
 struct ReadingProgress {
@@ -57,7 +54,7 @@ private:
     Action ask_next(protocols::Instant now);
     Action ask(protocols::bus::Request request, protocols::Instant now);
     Action go_on(const protocols::elm327::Connection& connection, protocols::Instant now);
-    Action on_vin_again(const protocols::bus::Answer& answer, protocols::Instant now);
+    Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
 
     ReadingLimits limits_;
@@ -69,7 +66,12 @@ private:
     Adapter adapter_;
     std::optional<Plan> plan_;
     protocols::bus::Request request_;
-    std::optional<protocols::bus::Request> interrupted_request_;  ///< Set while the VIN is checked.
+    enum class Check { bitmaps, vin };
+    /// Asked again once it is sure that the same vehicle answers; set while that is being found
+    /// out.
+    std::optional<protocols::bus::Request> interrupted_;
+    Check check_ = Check::bitmaps;
+    int check_tries_ = 0;
     std::variant<std::monostate, protocols::elm327::Connect, protocols::elm327::Ask> stage_;
 };
 

@@ -70,6 +70,7 @@ asio::awaitable<void> read_vehicle(
     asio::io_context& io,
     link::Endpoint endpoint,
     obd::ReadingLimits limits,
+    std::chrono::seconds reconnect,
     OnProgress on_progress,
     Stop& stop,
     ReadingDone& done
@@ -97,13 +98,13 @@ asio::awaitable<void> read_vehicle(
         co_await link::drive(*port.value(), reading, recorder, after_step, result);
         stop.watch(nullptr);
         const bool lost = result.has_error() && result.error().fault == Fault::link_lost;
-        if (!lost || stop.requested() || limits.reconnect.count() == 0) {
+        if (!lost || stop.requested() || reconnect.count() == 0) {
             break;
         }
         auto waiting = reading.progress();
         waiting.step = last_step = reconnecting;
         on_progress(waiting);
-        const auto limit = std::chrono::steady_clock::now() + limits.reconnect;
+        const auto limit = std::chrono::steady_clock::now() + reconnect;
         port = Failure{Fault::cannot_open, ""};
         co_await reopen(io, endpoint, limit, stop, port);
     }

@@ -46,11 +46,12 @@ private:
 inline constexpr const char* reconnecting = "reconnect";
 
 /// Opens the adapter and reads the vehicle. When the adapter is lost it waits for it as long as
-/// `limits.reconnect` says and goes on where it was. Never throws for what the world does.
+/// `reconnect` says and goes on where it was. Never throws for what the world does.
 boost::asio::awaitable<void> read_vehicle(
     boost::asio::io_context& io,
     protocols::link::Endpoint endpoint,
     obd::ReadingLimits limits,
+    std::chrono::seconds reconnect,
     OnProgress on_progress,
     Stop& stop,
     ReadingDone& done

@@ -169,6 +169,43 @@ std::vector<std::string> sent(const tests::VirtualLink& link) {
     return list;
 }
 
+TEST(Reading, GoesOnWhereverTheLinkWasCut) {
+    const auto whole = meaning(read("mil-on"));
+    int cuts = 0;
+    for (int cut = 0;; ++cut) {
+        Reading reading;
+        auto before = adapter("mil-on");
+        auto result = tests::VirtualLink(before).cut_after(cut).run(reading);
+        if (result.has_value()) {
+            break;
+        }
+        ++cuts;
+        ASSERT_EQ(result.error().fault, Fault::link_lost) << cut;
+        auto after = adapter("mil-on");
+        result = tests::VirtualLink(after).run(reading);
+        ASSERT_TRUE(result.has_value()) << cut;
+        EXPECT_EQ(meaning(result.value()), whole) << cut;
+    }
+    EXPECT_GT(cuts, 100);
+}
+
+TEST(Reading, DoesNotGoOnWithAnotherVehicle) {
+    // The same support bitmaps, another VIN.
+    auto other = sim::built_in_vehicle("healthy-petrol").value();
+    auto& vin = other.ecus.at(0).infotypes.at(0x02).at(0);
+    vin.back() = static_cast<std::uint8_t>(vin.back() ^ 1);
+    for (const int cut : {70, 80, 90}) {
+        Reading reading;
+        auto before = adapter("healthy-petrol");
+        ASSERT_TRUE(tests::VirtualLink(before).cut_after(cut).run(reading).has_error()) << cut;
+        ASSERT_TRUE(reading.snapshot().ecus.at(0).vin.value) << cut;
+        sim::Elm after(other, *sim::find_dialect("elm327-2.3"), baud);
+        const auto result = tests::VirtualLink(after).run(reading);
+        ASSERT_TRUE(result.has_error()) << cut;
+        EXPECT_EQ(result.error().fault, Fault::vehicle_changed) << cut;
+    }
+}
+
 TEST(Reading, AsksAFreezeFrameForNothingItDoesNotHold) {
     auto elm = adapter("kwp-fast-2005");
     Reading reading;

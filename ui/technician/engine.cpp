@@ -192,7 +192,7 @@ struct Engine::Impl {
         }
         obd::ReadingLimits limits;
         limits.connect_attempts = settings.profile.connect_attempts;
-        limits.reconnect = std::chrono::seconds(120);  // or until the technician stops it
+        constexpr std::chrono::seconds reconnect(120);  // or until the technician stops it
         app::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
             presenters::Progress progress;
             progress.step = QString::fromStdString(now.step);
@@ -206,7 +206,7 @@ struct Engine::Impl {
         boost::asio::co_spawn(
             context,
             app::read_vehicle(
-                context, settings.adapter, limits, std::move(on_progress), stop, done
+                context, settings.adapter, limits, reconnect, std::move(on_progress), stop, done
             ),
             boost::asio::detached
         );
