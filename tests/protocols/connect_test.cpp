@@ -38,6 +38,19 @@ TEST(Elm327Connect, FindsACarOnCanAtTheFirstTrial) {
     EXPECT_EQ(result.value().first_answer.messages.size(), 1U);
 }
 
+TEST(Elm327Connect, AsksAgainWhenALineOfTheFirstAnswerMayHoldAnotherOne) {
+    auto talk = set_up();
+    talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+    // 7EA 06 41 00 80 … cut after its service and PID, the line of 7EB glued to it.
+    talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r7EA0641007EB06410\r\r>");
+    talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r7EA064100800000 01\r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_value());
+    const auto& messages = result.value().first_answer.messages;
+    ASSERT_EQ(messages.size(), 2U);
+    EXPECT_EQ(to_hex(messages[1].data), "410080000001");
+}
+
 TEST(Elm327Connect, TriesTheProtocolOfLastTimeFirst) {
     auto talk = set_up();
     talk.expect_sent("ATTP3\r").answer("OK\r\r>");
