@@ -41,8 +41,8 @@ TEST(Elm327Connect, FindsACarOnCanAtTheFirstTrial) {
 TEST(Elm327Connect, AsksAgainWhenALineOfTheFirstAnswerMayHoldAnotherOne) {
     auto talk = set_up();
     talk.expect_sent("ATTP6\r").answer("OK\r\r>");
-    // 7EA 06 41 00 80 … cut after its service and PID, the line of 7EB glued to it.
-    talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r7EA0641007EB06410\r\r>");
+    // 7EA 06 41 00 80 … cut after its service and PID, the start of the line of 7EB glued to it.
+    talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r7EA0641007EB0641008\r\r>");
     talk.expect_sent("0100\r").answer("7E8064100BE3FB813\r7EA064100800000 01\r\r>");
     const auto result = talk.run(Connect());
     ASSERT_TRUE(result.has_value());
