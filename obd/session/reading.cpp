@@ -13,12 +13,29 @@ namespace elm327 = protocols::elm327;
 
 }  // namespace
 
-Reading::Reading(ReadingLimits limits, protocols::bus::Protocol first)
-    : limits_(limits), first_(first) {}
+Reading::Reading(ReadingSettings settings) : settings_(std::move(settings)) {}
 
+/// A faster rate lasts no longer than the reading: a reset takes the adapter back to its own.
 Reading::Action Reading::resume(const protocols::Event& event, Instant now) {
+    if (result_) {
+        return Finished<Snapshot>{std::move(*result_)};
+    }
+    auto action = step_on(event, now);
+    auto* finished = std::get_if<Finished<Snapshot>>(&action);
+    if (finished == nullptr || baud_ == settings_.baud) {
+        return action;
+    }
+    if (finished->result.has_error() && finished->result.error().fault == Fault::link_lost) {
+        return action;
+    }
+    result_ = std::move(finished->result);
+    return protocols::Send{"ATZ\r"};
+}
+
+Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
-        give_up_ = now + limits_.total;
+        give_up_ = now + settings_.total;
+        baud_ = settings_.baud;
         if (attempt_ > 0 && !plan_) {
             --attempt_;  // the link was lost during it: the vehicle had no chance to answer
         }
@@ -29,6 +46,7 @@ Reading::Action Reading::resume(const protocols::Event& event, Instant now) {
     }
     if (auto* connect = std::get_if<elm327::Connect>(&stage_)) {
         auto action = connect->resume(event, now);
+        baud_ = connect->baud();
         if (auto* finished = std::get_if<Finished<elm327::Connection>>(&action)) {
             return on_connected(std::move(finished->result), now);
         }
@@ -45,7 +63,9 @@ Reading::Action Reading::connect(Instant now) {
     if (!plan_) {
         ++attempt_;
     }
-    auto& connect = stage_.emplace<elm327::Connect>(first_);
+    auto& connect = stage_.emplace<elm327::Connect>(
+        elm327::ConnectOptions{settings_.first, settings_.baud, baud_, settings_.known}
+    );
     return forward<Snapshot>(connect.resume(Started{}, now));
 }
 
@@ -57,7 +77,7 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
         if (failure.fault != Fault::no_protocol) {
             return Finished<Snapshot>{failure};
         }
-        if (attempt_ < limits_.connect_attempts && !plan_) {
+        if (attempt_ < settings_.connect_attempts && !plan_) {
             return connect(now);
         }
         auto snapshot = this->snapshot();
@@ -73,7 +93,7 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     if (!connection.habits.empty()) {
         manner_.habits = connection.habits;
     }
-    first_ = connection.protocol;
+    settings_.first = connection.protocol;
     if (plan_) {
         return go_on(connection, now);
     }
@@ -136,7 +156,11 @@ Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
 
 Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Instant now) {
     if (result.has_error()) {
-        if (result.error().fault == Fault::adapter_restarted && restarts_ < limits_.restarts_max) {
+        // After a brown-out an adapter speaks at its own rate again, unreadable at a faster one.
+        const bool restarted =
+            result.error().fault == Fault::adapter_restarted ||
+            (result.error().fault == Fault::adapter_silent && baud_ != settings_.baud);
+        if (restarted && restarts_ < settings_.restarts_max) {
             ++restarts_;
             return connect(now);
         }
@@ -159,12 +183,12 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
 
 ReadingProgress Reading::progress() const {
     if (const auto* connect = std::get_if<elm327::Connect>(&stage_); connect != nullptr && !plan_) {
-        return {connect->step(), 0, attempt_};
+        return {connect->step(), 0, attempt_, settings_.total};
     }
     if (plan_) {
-        return {std::string(plan_->step()), plan_->progress(), attempt_};
+        return {std::string(plan_->step()), plan_->progress(), attempt_, settings_.total};
     }
-    return {"adapter", 0, attempt_};
+    return {"adapter", 0, attempt_, settings_.total};
 }
 
 Snapshot Reading::snapshot() const {

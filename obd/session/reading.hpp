@@ -1,6 +1,7 @@
 #pragma once
 
 #include "obd/session/plan.hpp"
+#include "obd/session/settings.hpp"
 #include "protocols/elm327/ask.hpp"
 #include "protocols/elm327/connect.hpp"
 
@@ -11,16 +12,11 @@
 
 namespace obd {
 
-struct ReadingLimits {
-    int connect_attempts = 3;         ///< Before the vehicle counts as silent.
-    std::chrono::seconds total{180};  ///< Connecting and reading together.
-    int restarts_max = 2;             ///< Adapter brown-outs survived in one reading.
-};
-
 struct ReadingProgress {
-    std::string step;  ///< `adapter`, a protocol's name, or a step of the plan.
+    std::string step;  ///< `adapter`, `adapter_rates`, a protocol's name, or a step of the plan.
     double share = 0;  ///< 0 to 1.
     int attempt = 1;
+    std::chrono::seconds limit{0};  ///< Connecting and reading end at the latest after this.
 };
 
 /// The whole reading of one vehicle through an ELM327-type adapter: connect, carry out the plan.
@@ -32,10 +28,7 @@ class Reading {
 public:
     using Output = Snapshot;
 
-    explicit Reading(
-        ReadingLimits limits = {},
-        protocols::bus::Protocol first = protocols::bus::Protocol::undecided
-    );
+    explicit Reading(ReadingSettings settings = {});
 
     [[nodiscard]] protocols::Action<Snapshot> resume(
         const protocols::Event& event, protocols::Instant now
@@ -47,6 +40,7 @@ public:
 private:
     using Action = protocols::Action<Snapshot>;
 
+    Action step_on(const protocols::Event& event, protocols::Instant now);
     Action connect(protocols::Instant now);
     Action on_connected(
         protocols::Result<protocols::elm327::Connection> result, protocols::Instant now
@@ -57,8 +51,10 @@ private:
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
 
-    ReadingLimits limits_;
-    protocols::bus::Protocol first_;
+    ReadingSettings settings_;
+    std::uint32_t baud_ = 0;  ///< Rate in use.
+    /// Kept back until the adapter has been told to take its own rate again.
+    std::optional<protocols::Result<Snapshot>> result_;
     std::optional<protocols::Instant> give_up_;
     int attempt_ = 0;
     int restarts_ = 0;

@@ -4,6 +4,7 @@
 #include "protocols/base/time.hpp"
 
 #include <concepts>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,7 +21,10 @@ struct DeadlinePassed {};
 struct LinkLost {
     std::string reason;
 };
-using Event = std::variant<Started, Sent, Received, DeadlinePassed, LinkLost>;
+struct BaudSet {
+    bool done = false;  ///< False: this side of the line cannot do that rate; nothing has changed.
+};
+using Event = std::variant<Started, Sent, Received, DeadlinePassed, LinkLost, BaudSet>;
 
 // What a machine asks of the outside.
 struct Send {
@@ -29,12 +33,16 @@ struct Send {
 struct WaitUntil {
     Instant deadline;
 };
+/// Changes the rate of this side of a serial line, after everything sent has left.
+struct SetBaud {
+    std::uint32_t baud = 0;
+};
 template <class T>
 struct Finished {
     Result<T> result;
 };
 template <class T>
-using Action = std::variant<Send, WaitUntil, Finished<T>>;
+using Action = std::variant<Send, WaitUntil, SetBaud, Finished<T>>;
 
 /// A conversation with a device, without the device: the same events always give the same actions.
 template <class M>
@@ -49,6 +57,9 @@ template <class Outer, class Inner>
 [[nodiscard]] Action<Outer> forward(Action<Inner>&& action) {
     if (auto* send = std::get_if<Send>(&action)) {
         return std::move(*send);
+    }
+    if (const auto* baud = std::get_if<SetBaud>(&action)) {
+        return *baud;
     }
     return std::get<WaitUntil>(action);
 }

@@ -16,6 +16,18 @@ struct AdapterIdentity {
     bool spaces = true;           ///< False when ATS0 was accepted.
 };
 
+/// What an earlier qualification found out about an adapter.
+struct KnownAdapter {
+    std::string banner;       ///< Empty: nothing is known.
+    std::string stn;
+    std::uint32_t baud = 0;  ///< Fastest rate that carried everything; 0: none but the line's own.
+
+    /// Whether this is what answers now.
+    [[nodiscard]] bool is(const AdapterIdentity& identity) const {
+        return !banner.empty() && banner == identity.banner && stn == identity.stn;
+    }
+};
+
 /// `12.3V`, `12.3` or `12V`; nullopt for anything else, also for a version banner.
 [[nodiscard]] std::optional<double> read_volts(std::string_view text);
 

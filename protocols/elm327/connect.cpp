@@ -12,7 +12,7 @@ namespace {
 using namespace std::chrono_literals;
 using bus::Protocol;
 
-enum class Meaning { optional_setting, spaces_off, description, stn, voltage };
+enum class Meaning { optional_setting, stn, faster, spaces_off, description, voltage };
 
 struct Setting {
     std::string_view command;
@@ -23,12 +23,13 @@ struct Setting {
 // Known to every version from 1.3 on; older ones and clones may reject the optional ones.
 constexpr std::array settings{
     Setting{"ATE0", Meaning::optional_setting, true},  // echo off
+    Setting{"STI", Meaning::stn},
+    Setting{"", Meaning::faster},
     Setting{"ATL0", Meaning::optional_setting},        // no line feeds
     Setting{"ATS0", Meaning::spaces_off},
     Setting{"ATH1", Meaning::optional_setting, true},  // headers: who answered
     Setting{"ATAT1", Meaning::optional_setting},       // adaptive timing
     Setting{"AT@1", Meaning::description},
-    Setting{"STI", Meaning::stn},
     Setting{"ATRV", Meaning::voltage},
 };
 
@@ -38,6 +39,10 @@ constexpr std::array search_order{
     Protocol::j1850_pwm, Protocol::iso9141,   Protocol::kwp_slow,
 };
 
+// What adapters are sold with, the likeliest first; an ended program may have left a faster one.
+constexpr std::array<std::uint32_t, 8> common_rates{38'400, 115'200, 9'600,     500'000,
+                                                    57'600, 230'400, 1'000'000, 2'000'000};
+
 constexpr std::string_view support_request = "0100";
 
 std::string first_line(const Reply& reply) {
@@ -46,7 +51,8 @@ std::string first_line(const Reply& reply) {
 
 }  // namespace
 
-Connect::Connect(bus::Protocol first) {
+Connect::Connect(ConnectOptions options) : options_(std::move(options)) {
+    const auto first = options_.first;
     if (first != Protocol::undecided) {
         order_.push_back(first);
     }
@@ -55,16 +61,29 @@ Connect::Connect(bus::Protocol first) {
             order_.push_back(protocol);
         }
     }
+    if (options_.at == 0) {
+        options_.at = options_.baud;
+    }
+    connection_.baud = options_.at;
 }
 
 std::string Connect::step() const {
     if (stage_ == Stage::select || stage_ == Stage::probe) {
         return std::string(bus::name(order_[index_]));
     }
-    return "adapter";
+    return stage_ == Stage::scan ? "adapter_rates" : "adapter";
 }
 
 Action<Connection> Connect::resume(const Event& event, Instant now) {
+    if (raise_) {
+        auto action = raise_->resume(event, now);
+        if (auto* finished = std::get_if<Finished<BaudChange>>(&action)) {
+            const auto result = std::move(finished->result);
+            raise_.reset();
+            return on_raised(result, now);
+        }
+        return forward<Connection>(std::move(action));
+    }
     if (resync_) {
         auto action = resync_->resume(event, now);
         if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
@@ -73,6 +92,24 @@ Action<Connection> Connect::resume(const Event& event, Instant now) {
                                                 : Finished<Connection>{finished->result.error()};
         }
         return forward<Connection>(std::move(action));
+    }
+    // The reset takes an adapter back to its own rate, and this side goes with it.
+    const bool sent = std::holds_alternative<Sent>(event);
+    if (stage_ == Stage::reset && sent && connection_.baud != options_.baud) {
+        connection_.baud = options_.baud;
+        return SetBaud{options_.baud};
+    }
+    if (const auto* set = std::get_if<BaudSet>(&event)) {
+        if (stage_ == Stage::reset) {
+            return forward<Connection>(exchange_.resume(Sent{}, now));
+        }
+        if (!set->done) {
+            return scan();
+        }
+        if (rates_.empty() && !heard_once_ && connection_.baud == options_.baud) {
+            return fail(why_silent_.fault, why_silent_.detail);
+        }
+        return begin("ATI", now, {.first_byte = 400ms, .quiet = 400ms, .total = 1s});
     }
     auto action = exchange_.resume(event, now);
     if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
@@ -95,26 +132,92 @@ Action<Connection> Connect::fail(Fault fault, std::string detail) const {
     return Finished<Connection>{Failure{fault, std::move(detail)}};
 }
 
-Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
+/// The next rate, or back to the line's own when there is none left.
+Action<Connection> Connect::scan() {
+    stage_ = Stage::scan;
+    heard_once_ = false;
+    if (rates_.empty()) {
+        if (connection_.baud == options_.baud) {
+            return fail(why_silent_.fault, why_silent_.detail);
+        }
+        connection_.baud = options_.baud;
+    } else {
+        connection_.baud = rates_.front();
+        rates_.erase(rates_.begin());
+    }
+    return SetBaud{connection_.baud};
+}
+
+Action<Connection> Connect::after_scan(const Result<Reply>& result, Instant now) {
     if (result.has_error()) {
-        const auto& failure = result.error();
-        if (failure.fault == Fault::link_lost) {
-            return fail(failure.fault, failure.detail);
+        return scan();
+    }
+    const auto& reply = result.value();
+    const bool readable = !reply.lines.empty() || reply.has(Remark::unknown_command);
+    if (!readable) {
+        return scan();
+    }
+    // What was sent at other rates may have left the beginning of a command in the adapter.
+    if (!heard_once_) {
+        heard_once_ = true;
+        return begin("ATWS", now);
+    }
+    stage_ = Stage::identify;
+    return begin("ATI", now);
+}
+
+Action<Connection> Connect::silent(const Failure& failure, Instant now) {
+    // Some clones never answer ATZ but do answer ATI; anything else is a silent adapter.
+    if (stage_ == Stage::reset) {
+        stage_ = Stage::identify;
+        return begin("ATI", now, {.first_byte = 1500ms, .quiet = 1500ms, .total = 3s});
+    }
+    if (stage_ == Stage::identify) {
+        why_silent_ = {
+            failure.detail.empty() ? failure.fault : Fault::not_an_adapter, failure.detail};
+        if (options_.baud == 0) {
+            return fail(why_silent_.fault, why_silent_.detail);
         }
-        // Some clones never answer ATZ but do answer ATI; anything else is a silent adapter.
-        if (stage_ == Stage::reset) {
-            stage_ = Stage::identify;
-            return begin("ATI", now, {.first_byte = 1500ms, .quiet = 1500ms, .total = 3s});
+        if (options_.known.baud != 0) {
+            rates_.push_back(options_.known.baud);
         }
-        if (stage_ == Stage::identify && !failure.detail.empty()) {
-            return fail(Fault::not_an_adapter, failure.detail);
+        rates_.insert(rates_.end(), common_rates.begin(), common_rates.end());
+        std::erase(rates_, options_.baud);
+        return scan();
+    }
+    if (failure.fault == Fault::adapter_silent && resyncs_ < resyncs_max) {
+        ++resyncs_;
+        return forward<Connection>(resync_.emplace().resume(Started{}, now));
+    }
+    return fail(failure.fault, failure.detail);
+}
+
+Action<Connection> Connect::on_raised(const Result<BaudChange>& result, Instant now) {
+    if (result.has_error()) {
+        if (result.error().fault == Fault::link_lost) {
+            return fail(result.error().fault, result.error().detail);
         }
-        const bool known_adapter = stage_ != Stage::identify;
-        if (failure.fault == Fault::adapter_silent && known_adapter && resyncs_ < resyncs_max) {
-            ++resyncs_;
-            return forward<Connection>(resync_.emplace().resume(Started{}, now));
-        }
-        return fail(failure.fault, failure.detail);
+        // Neither rate works: it has to be looked for.
+        stage_ = Stage::identify;
+        return silent(result.error(), now);
+    }
+    if (result.value().changed) {
+        connection_.baud = options_.known.baud;
+    }
+    stage_ = Stage::set_up;
+    ++index_;
+    return set_up(now);
+}
+
+Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
+    if (result.has_error() && result.error().fault == Fault::link_lost) {
+        return fail(result.error().fault, result.error().detail);
+    }
+    if (stage_ == Stage::scan) {
+        return after_scan(result, now);
+    }
+    if (result.has_error()) {
+        return silent(result.error(), now);
     }
     const auto& reply = result.value();
     switch (stage_) {
@@ -125,6 +228,9 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
             return after_identity(reply, now);
         case Stage::set_up:
             return after_set_up(reply, now);
+        case Stage::scan:
+        case Stage::raise:
+            break;
         case Stage::select:
             if (!reply.has(Remark::ok) && !repeated_) {
                 repeated_ = true;
@@ -161,6 +267,20 @@ Action<Connection> Connect::set_up(Instant now) {
         index_ = 0;
         return select(now);
     }
+    if (settings[index_].meaning == Meaning::faster) {
+        const auto& known = options_.known;
+        const auto& adapter = connection_.adapter;
+        if (connection_.baud == 0 || known.baud <= connection_.baud || !known.is(adapter)) {
+            ++index_;
+            return set_up(now);
+        }
+        stage_ = Stage::raise;
+        const bool stn = !adapter.stn.empty();
+        raise_.emplace(
+            Chip{stn, stn ? adapter.stn : adapter.banner}, connection_.baud, known.baud
+        );
+        return forward<Connection>(raise_->resume(Started{}, now));
+    }
     return begin(std::string(settings[index_].command), now);
 }
 
@@ -175,6 +295,7 @@ Action<Connection> Connect::after_set_up(const Reply& reply, Instant now) {
     const bool understood = !reply.has(Remark::unknown_command);
     switch (settings[index_].meaning) {
         case Meaning::optional_setting:
+        case Meaning::faster:
             break;
         case Meaning::spaces_off:
             adapter.spaces = !understood;

@@ -51,6 +51,10 @@ Action<Reply> Exchange::on(const LinkLost& lost, Instant) {
     return Finished<Reply>{Failure{Fault::link_lost, lost.reason}};
 }
 
+Action<Reply> Exchange::on(const BaudSet&, Instant) {
+    return WaitUntil{deadline_};  // not asked for here
+}
+
 Action<Reply> Resync::next(Instant now) {
     if (attempt_ == attempts_max) {
         return Finished<Reply>{Failure{Fault::adapter_silent, printable(drained_)}};

@@ -40,6 +40,7 @@ private:
     Action<Reply> on(const Received& received, Instant now);
     Action<Reply> on(const DeadlinePassed&, Instant now);
     Action<Reply> on(const LinkLost& lost, Instant now);
+    Action<Reply> on(const BaudSet&, Instant now);
 
     std::string command_;
     Limits limits_;

@@ -12,6 +12,7 @@
 
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 
 #include <array>
 #include <cerrno>
@@ -255,6 +256,16 @@ asio::awaitable<Event> Port::wait(Instant deadline) {
         event = Received{{impl_->buffer.data(), size}};
     }
     co_return event;
+}
+
+bool Port::set_baud(std::uint32_t baud) {
+    auto* serial = std::get_if<asio::serial_port>(&impl_->stream);
+    if (serial == nullptr || ::tcdrain(serial->native_handle()) != 0) {
+        return false;
+    }
+    error_code error;
+    serial->set_option(asio::serial_port_base::baud_rate(baud), error);
+    return !error;
 }
 
 void Port::close() {

@@ -43,6 +43,8 @@ public:
     [[nodiscard]] boost::asio::awaitable<std::string> write(std::string_view bytes);
     /// Next Received, DeadlinePassed or LinkLost.
     [[nodiscard]] boost::asio::awaitable<Event> wait(Instant deadline);
+    /// Changes the serial line's rate; what was written has left by then. False: not possible here.
+    [[nodiscard]] bool set_baud(std::uint32_t baud);
     /// Ends a running wait with LinkLost. Safe to call repeatedly.
     void close();
 
@@ -78,6 +80,10 @@ boost::asio::awaitable<void> drive(
             if (!problem.empty()) {
                 event = LinkLost{std::move(problem)};
             }
+        } else if (const auto* rate = std::get_if<SetBaud>(&action)) {
+            const bool done = port.set_baud(rate->baud);
+            recorder.baud(rate->baud, done, now());
+            event = BaudSet{done};
         } else {
             const auto deadline = std::get<WaitUntil>(action).deadline;
             event = co_await port.wait(deadline);

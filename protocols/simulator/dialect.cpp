@@ -17,12 +17,14 @@ constexpr std::array dialects{
         .stn = "",
         .counts_frames = false,
         .noise_at_start = true,
+        .baud_max = 0,
         .learned_wait = 60ms},
     Dialect{
         .name = "stn2255",
         .banner = "ELM327 v1.4b",
         .version = 14,
         .stn = "STN2255 v5.6.19",
+        .baud_max = 2'000'000,
         .learned_wait = 20ms},
 };
 

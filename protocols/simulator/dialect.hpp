@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <string_view>
 #include <vector>
 
@@ -14,6 +15,7 @@ struct Dialect {
     std::string_view stn;                        ///< Answer to STI; empty: no STN chip.
     bool counts_frames = true;                   ///< Understands the response-count digit.
     bool noise_at_start = false;                 ///< A stray byte before the banner.
+    std::uint32_t baud_max = 500'000;            ///< Fastest rate by ATBRD or STBR; 0: none.
     std::chrono::milliseconds learned_wait{30};  ///< What AT1 settles at on a fast vehicle.
 };
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cstdio>
 
 namespace protocols::simulator {
@@ -31,14 +32,28 @@ std::optional<int> hex_number(std::string_view text) {
     return static_cast<int>(value);
 }
 
+/// What a receiver makes of bytes sent at another rate.
+std::string noise(std::string bytes) {
+    for (auto& c : bytes) {
+        c = static_cast<char>(0x80 | (c * 5));
+    }
+    return bytes;
+}
+
+std::optional<std::uint32_t> decimal_number(std::string_view text) {
+    std::uint32_t value = 0;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size()) {
+        return std::nullopt;
+    }
+    return value;
+}
+
 }  // namespace
 
 Elm::Elm(Vehicle vehicle, const Dialect& dialect, std::uint32_t baud)
-    : vehicle_(std::move(vehicle)), dialect_(&dialect) {
-    if (baud != 0) {
-        byte_time_ =
-            std::chrono::duration_cast<Duration>(std::chrono::duration<double>(10.0 / baud));
-    }
+    : vehicle_(std::move(vehicle)), dialect_(&dialect), boot_baud_(baud) {
+    use_baud(baud);
 }
 
 std::optional<Instant> Elm::due() const {
@@ -51,7 +66,8 @@ std::optional<Instant> Elm::due() const {
 std::string Elm::take(Instant now) {
     std::string bytes;
     while (!output_.empty() && output_.front().at <= now) {
-        bytes += output_.front().bytes;
+        auto& piece = output_.front();
+        bytes += hears(piece.baud) ? piece.bytes : noise(piece.bytes);
         output_.pop_front();
     }
     if (output_.empty()) {
@@ -63,6 +79,17 @@ std::string Elm::take(Instant now) {
 void Elm::receive(std::string_view bytes, Instant now) {
     if (!woke_) {
         woke_ = now;
+    }
+    settle_baud(now);
+    if (!hears(baud_)) {
+        return;  // framing errors: nothing that would end a command
+    }
+    if (trial_) {
+        if (bytes.find('\r') != bytes.npos) {
+            trial_.reset();
+            reply("OK", now);
+        }
+        return;
     }
     if (!output_.empty() && abortable_) {
         // Any byte ends what the adapter is doing, and is itself lost (data sheet, "Interrupting").
@@ -108,6 +135,9 @@ void Elm::execute(const std::string& command, Instant now) {
 }
 
 void Elm::stn_command(std::string_view name, Instant now) {
+    if (baud_command(name, now)) {
+        return;
+    }
     if (name == "I") {
         reply(std::string(dialect_->stn), now);
     } else if (name == "DI") {
@@ -119,10 +149,68 @@ void Elm::stn_command(std::string_view name, Instant now) {
     }
 }
 
+/// ATBRD, ATBRT and STBR (ELM327 data sheet, "Using Higher RS232 Baud Rates"; STN
+/// family manual).
+bool Elm::baud_command(std::string_view name, Instant now) {
+    constexpr std::uint32_t clock = 4'000'000;
+    const bool stn = !dialect_->stn.empty();
+    const auto hex = name.size() > 3 ? hex_number(name.substr(3)) : std::nullopt;
+    if (name.starts_with("BRT") && hex) {
+        baud_patience_ = std::chrono::milliseconds(*hex == 0 ? 1280 : *hex * 5);
+        reply("OK", now);
+    } else if (name.starts_with("BRD") && hex && *hex > 0) {
+        offer_baud(clock / static_cast<std::uint32_t>(*hex), dialect_->banner, now);
+    } else if (stn && name.starts_with("BR") && decimal_number(name.substr(2))) {
+        offer_baud(*decimal_number(name.substr(2)), dialect_->stn, now);
+    } else {
+        return false;
+    }
+    return true;
+}
+
+void Elm::offer_baud(std::uint32_t baud, std::string_view identity, Instant now) {
+    if (baud_ == 0 || baud > dialect_->baud_max) {
+        return reply("?", now);
+    }
+    line("OK", now);
+    const auto old = baud_;
+    use_baud(baud);
+    line(std::string(identity), serial_free_ + baud_patience_);
+    trial_ = Trial{old, serial_free_ + baud_patience_};
+}
+
+void Elm::settle_baud(Instant now) {
+    if (trial_ && now > trial_->until) {
+        use_baud(std::exchange(trial_, std::nullopt)->old);
+    }
+}
+
+void Elm::use_baud(std::uint32_t baud) {
+    baud_ = baud;
+    byte_time_ = {};
+    if (baud != 0) {
+        byte_time_ =
+            std::chrono::duration_cast<Duration>(std::chrono::duration<double>(10.0 / baud));
+    }
+}
+
+/// Whether the two sides of the line understand each other: UARTs stand about 3 %.
+bool Elm::hears(std::uint32_t baud) const {
+    constexpr double tolerance = 0.03;
+    if (host_baud_ == 0 || baud == 0) {
+        return true;
+    }
+    const double ratio = static_cast<double>(host_baud_) / baud;
+    return ratio > 1 - tolerance && ratio < 1 + tolerance;
+}
+
 void Elm::internal(const std::string& command, Instant now) {
     if (command == "Z" || command == "WS") {
         settings_ = {};
         bus_open_ = false;
+        if (command == "Z") {
+            use_baud(boot_baud_);
+        }
         const auto ready = now + (command == "Z" ? Duration(reset_time) : Duration(2ms));
         if (dialect_->noise_at_start) {
             emit("\xFC", ready);
@@ -130,6 +218,9 @@ void Elm::internal(const std::string& command, Instant now) {
         emit("\r\r", ready);
         line(std::string(dialect_->banner), ready);
         return prompt(ready);
+    }
+    if (dialect_->baud_max != 0 && baud_command(command, now)) {
+        return;
     }
     if (setting(command, now) || protocol_command(command, now) || information(command, now)) {
         return;
@@ -285,7 +376,7 @@ void Elm::vehicle_request(const std::string& hex, Instant now) {
 
 void Elm::emit(std::string bytes, Instant at) {
     serial_free_ = std::max(serial_free_, at) + byte_time_ * static_cast<int>(bytes.size());
-    output_.push_back({serial_free_, std::move(bytes)});
+    output_.push_back({serial_free_, std::move(bytes), baud_});
 }
 
 void Elm::line(const std::string& text, Instant at) {

@@ -19,6 +19,8 @@ public:
     virtual ~Answering() = default;
     /// Bytes from the host, the last of which arrived at `now`.
     virtual void receive(std::string_view bytes, Instant now) = 0;
+    /// Rate of the host's side of the serial line; what is said at another rate arrives as noise.
+    virtual void host_baud(std::uint32_t) {}
     /// When the next piece of output is complete; nullopt while there is none.
     [[nodiscard]] virtual std::optional<Instant> due() const = 0;
     /// Takes every piece complete by `now`.
@@ -33,6 +35,7 @@ public:
     Elm(Vehicle vehicle, const Dialect& dialect, std::uint32_t baud);
 
     void receive(std::string_view bytes, Instant now) override;
+    void host_baud(std::uint32_t baud) override { host_baud_ = baud; }
     [[nodiscard]] std::optional<Instant> due() const override;
     [[nodiscard]] std::string take(Instant now) override;
 
@@ -41,6 +44,7 @@ private:
     struct Piece {
         Instant at;
         std::string bytes;
+        std::uint32_t baud;
     };
     struct BusFrame {
         Instant at;
@@ -71,6 +75,11 @@ private:
     bool protocol_command(std::string_view name, Instant now);
     bool information(std::string_view name, Instant now);
     void stn_command(std::string_view name, Instant now);
+    bool baud_command(std::string_view name, Instant now);
+    void offer_baud(std::uint32_t baud, std::string_view identity, Instant now);
+    void settle_baud(Instant now);
+    void use_baud(std::uint32_t baud);
+    [[nodiscard]] bool hears(std::uint32_t baud) const;
     void vehicle_request(const std::string& hex, Instant now);
     void ask_vehicle(const Bytes& request, int count, Instant now);
     [[nodiscard]] bool open_bus(Instant& now);
@@ -90,6 +99,17 @@ private:
 
     Vehicle vehicle_;
     const Dialect* dialect_;
+    /// A new rate that the host has to confirm with a carriage return (ATBRD).
+    struct Trial {
+        std::uint32_t old;
+        Instant until;
+    };
+
+    std::uint32_t boot_baud_;
+    std::uint32_t baud_ = 0;
+    std::uint32_t host_baud_ = 0;  ///< 0: not known, every rate is heard.
+    std::optional<Trial> trial_;
+    std::chrono::milliseconds baud_patience_{75};
     Duration byte_time_{};
     Settings settings_;
     std::string input_;

@@ -17,6 +17,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -52,6 +53,29 @@ private:
     Instant start_;
 };
 
+/// Rate the host has set on its side; 0 where the line has none.
+std::uint32_t host_baud(tcp::socket&) {
+    return 0;
+}
+std::uint32_t host_baud(asio::posix::stream_descriptor& master) {
+    struct Rate {
+        speed_t code;
+        std::uint32_t baud;
+    };
+    static constexpr std::array rates{
+        Rate{B9600, 9600},       Rate{B19200, 19200},     Rate{B38400, 38400},
+        Rate{B57600, 57600},     Rate{B115200, 115200},   Rate{B230400, 230400},
+        Rate{B460800, 460800},   Rate{B500000, 500000},   Rate{B921600, 921600},
+        Rate{B1000000, 1000000}, Rate{B2000000, 2000000},
+    };
+    termios settings{};
+    if (::tcgetattr(master.native_handle(), &settings) != 0) {
+        return 0;
+    }
+    const auto* found = std::ranges::find(rates, ::cfgetospeed(&settings), &Rate::code);
+    return found == rates.end() ? 0 : found->baud;
+}
+
 /// Carries bytes between a host's stream and its adapter, at the adapter's times.
 template <class Stream>
 asio::awaitable<void> serve(Stream& stream, Answering& adapter, Pace pace) {
@@ -59,6 +83,7 @@ asio::awaitable<void> serve(Stream& stream, Answering& adapter, Pace pace) {
     asio::steady_timer timer(stream.get_executor());
     std::array<char, 512> buffer{};
     for (;;) {
+        adapter.host_baud(host_baud(stream));
         const auto bytes = adapter.take(pace.now());
         if (!bytes.empty()) {
             const auto out = asio::buffer(bytes);
@@ -80,6 +105,7 @@ asio::awaitable<void> serve(Stream& stream, Answering& adapter, Pace pace) {
         if (error) {
             co_return;
         }
+        adapter.host_baud(host_baud(stream));
         adapter.receive({buffer.data(), size}, pace.now());
     }
 }

@@ -23,7 +23,7 @@ struct KindName {
 };
 constexpr std::array kinds{
     KindName{Kind::begin, "begin"},     KindName{Kind::tx, "tx"},     KindName{Kind::rx, "rx"},
-    KindName{Kind::timeout, "timeout"}, KindName{Kind::lost, "lost"},
+    KindName{Kind::timeout, "timeout"}, KindName{Kind::lost, "lost"}, KindName{Kind::baud, "baud"},
 };
 
 bool plain(std::string_view bytes) {
@@ -52,7 +52,7 @@ Result<Entry> read_entry(const json::object& object, std::size_t number) {
     const auto found =
         std::ranges::find(kinds, std::string_view(kind->as_string()), &KindName::name);
     if (found == kinds.end()) {
-        return bad_line(number, "\"k\" must be begin, tx, rx, timeout or lost");
+        return bad_line(number, "\"k\" must be begin, tx, rx, timeout, lost or baud");
     }
     entry.kind = found->kind;
     if (const auto* text = object.if_contains("text"); text != nullptr && text->is_string()) {
@@ -74,7 +74,11 @@ std::chrono::microseconds Transcript::duration() const {
 }
 
 std::string to_text(const Transcript& transcript) {
-    std::string text = json::serialize(json::object{{"schema", schema}}) + "\n";
+    json::object heading{{"schema", schema}};
+    if (!transcript.settings.empty()) {
+        heading["settings"] = json::parse(transcript.settings);
+    }
+    std::string text = json::serialize(heading) + "\n";
     for (const auto& entry : transcript.entries) {
         json::object line{
             {"t", entry.at.count()},
@@ -114,6 +118,12 @@ Result<Transcript> transcript_from_text(std::string_view text) {
                 return bad_line(
                     number, "not a transcript: \"schema\" must be " + std::string(schema)
                 );
+            }
+            if (const auto* settings = object.if_contains("settings")) {
+                if (!settings->is_object()) {
+                    return bad_line(number, "\"settings\" must be an object");
+                }
+                transcript.settings = json::serialize(*settings);
             }
             continue;
         }
@@ -168,6 +178,15 @@ Result<Event> Replayer::confirm(std::string_view bytes) {
     return Event(Sent{});
 }
 
+Result<Event> Replayer::confirm_baud(std::uint32_t rate) {
+    const auto text = std::to_string(rate);
+    if (next_ == entries_.size() || entries_[next_].kind != Kind::baud ||
+        (entries_[next_].bytes != text && entries_[next_].bytes != refused)) {
+        return diverged("set " + text + " baud");
+    }
+    return Event(BaudSet{entries_[next_++].bytes == text});
+}
+
 Result<Event> Replayer::next_event() {
     if (next_ == entries_.size()) {
         return diverged("receive");
@@ -185,6 +204,7 @@ Result<Event> Replayer::next_event() {
             return Event(LinkLost{entry.bytes});
         case Kind::begin:
         case Kind::tx:
+        case Kind::baud:
             break;
     }
     return diverged("receive");

@@ -11,14 +11,16 @@ namespace protocols::transcript {
 
 /// One thing that happened on the link, with the time at which the machine was told.
 struct Entry {
-    enum class Kind { begin, tx, rx, timeout, lost };
+    enum class Kind { begin, tx, rx, timeout, lost, baud };
     std::chrono::microseconds at{};  ///< Since the recording began, monotonic.
     Kind kind = Kind::begin;
-    std::string bytes;  ///< tx, rx: what went over the wire; lost: the reason.
+    std::string bytes;  ///< tx, rx: what went over the wire; lost: the reason; baud: the
+                        ///< rate set, or `refused`.
 };
 
 /// Everything that was said to and by an adapter. `begin` separates conversations, e.g. attempts.
 struct Transcript {
+    std::string settings;  ///< JSON object: what else the machine was given; empty: nothing.
     std::vector<Entry> entries;
 
     [[nodiscard]] std::chrono::microseconds duration() const;
@@ -30,13 +32,20 @@ struct Transcript {
 /// Reads that form. Fault: malformed (detail: line number and reason).
 [[nodiscard]] Result<Transcript> transcript_from_text(std::string_view text);
 
+inline constexpr std::string_view refused = "refused";
+
 /// Writes down events as they are delivered to a machine.
 class Recorder {
 public:
-    explicit Recorder(Instant start) : start_(start) {}
+    explicit Recorder(Instant start, std::string settings = {}) : start_(start) {
+        transcript_.settings = std::move(settings);
+    }
 
     void begin(Instant now) { add(now, Entry::Kind::begin, {}); }
     void sent(std::string_view bytes, Instant now) { add(now, Entry::Kind::tx, bytes); }
+    void baud(std::uint32_t rate, bool done, Instant now) {
+        add(now, Entry::Kind::baud, done ? std::to_string(rate) : std::string(refused));
+    }
     void event(const Event& event, Instant now);
 
     [[nodiscard]] const Transcript& transcript() const { return transcript_; }
@@ -64,8 +73,7 @@ public:
             if (auto* finished = std::get_if<Finished<typename M::Output>>(&action)) {
                 return std::move(finished->result);
             }
-            const auto* send = std::get_if<Send>(&action);
-            auto event = send != nullptr ? confirm(send->bytes) : next_event();
+            auto event = next(action);
             if (event.has_error()) {
                 return event.error();
             }
@@ -74,8 +82,20 @@ public:
     }
 
 private:
+    template <class T>
+    [[nodiscard]] Result<Event> next(const Action<T>& action) {
+        if (const auto* send = std::get_if<Send>(&action)) {
+            return confirm(send->bytes);
+        }
+        if (const auto* baud = std::get_if<SetBaud>(&action)) {
+            return confirm_baud(baud->baud);
+        }
+        return next_event();
+    }
+
     [[nodiscard]] Instant now() const;
     [[nodiscard]] Result<Event> confirm(std::string_view bytes);
+    [[nodiscard]] Result<Event> confirm_baud(std::uint32_t rate);
     [[nodiscard]] Result<Event> next_event();
     [[nodiscard]] Failure diverged(std::string_view wanted) const;
 

@@ -69,7 +69,7 @@ asio::awaitable<void> reopen(
 asio::awaitable<void> read_vehicle(
     asio::io_context& io,
     link::Endpoint endpoint,
-    obd::ReadingLimits limits,
+    obd::ReadingSettings settings,
     std::chrono::seconds reconnect,
     OnProgress on_progress,
     Stop& stop,
@@ -81,8 +81,13 @@ asio::awaitable<void> read_vehicle(
         done.failure = port.has_error() ? port.error() : Failure{Fault::link_lost, "stopped"};
         co_return;
     }
-    protocols::transcript::Recorder recorder(std::chrono::steady_clock::now());
-    obd::Reading reading(limits);
+    if (endpoint.kind == link::Endpoint::Kind::serial) {
+        settings.baud = endpoint.baud;
+    }
+    protocols::transcript::Recorder recorder(
+        std::chrono::steady_clock::now(), obd::to_text(settings)
+    );
+    obd::Reading reading(settings);
     std::string last_step;
     const std::function<void()> after_step = [&] {
         const auto progress = reading.progress();

@@ -50,7 +50,7 @@ inline constexpr const char* reconnecting = "reconnect";
 boost::asio::awaitable<void> read_vehicle(
     boost::asio::io_context& io,
     protocols::link::Endpoint endpoint,
-    obd::ReadingLimits limits,
+    obd::ReadingSettings settings,
     std::chrono::seconds reconnect,
     OnProgress on_progress,
     Stop& stop,

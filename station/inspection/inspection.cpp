@@ -156,13 +156,20 @@ Result<obd::Snapshot> replay(
     protocols::transcript::Replayer replayer(transcript);
     Result<obd::Snapshot> last =
         Failure{Fault::replay_diverged, "the transcript holds no conversation"};
-    obd::ReadingLimits limits;
-    limits.connect_attempts = connect_attempts;
-    obd::Reading reading(limits);
+    obd::ReadingSettings settings;
+    settings.connect_attempts = connect_attempts;
+    if (!transcript.settings.empty()) {
+        auto kept = obd::settings_from_text(transcript.settings);
+        if (kept.has_error()) {
+            return kept.error();
+        }
+        settings = std::move(kept.value());
+    }
+    obd::Reading reading(settings);
     while (replayer.next_conversation()) {
         const bool goes_on = last.has_error() && last.error().fault == Fault::link_lost;
         if (!goes_on) {
-            reading = obd::Reading(limits);
+            reading = obd::Reading(settings);
         }
         last = replayer.run(reading);
         if (last.has_error() && last.error().fault == Fault::replay_diverged) {

@@ -16,11 +16,12 @@ Conversation set_up() {
     Conversation talk;
     talk.expect_sent("ATZ\r").answer("\r\rELM327 v1.5\r\r>");
     talk.expect_sent("ATI\r").answer("ELM327 v1.5\r\r>");
-    for (const auto* command : {"ATE0", "ATL0", "ATS0", "ATH1", "ATAT1"}) {
+    talk.expect_sent("ATE0\r").answer("OK\r\r>");
+    talk.expect_sent("STI\r").answer("?\r\r>");
+    for (const auto* command : {"ATL0", "ATS0", "ATH1", "ATAT1"}) {
         talk.expect_sent(std::string(command) + "\r").answer("OK\r\r>");
     }
     talk.expect_sent("AT@1\r").answer("OBDII to RS232 Interpreter\r\r>");
-    talk.expect_sent("STI\r").answer("?\r\r>");
     talk.expect_sent("ATRV\r").answer("12.4V\r\r>");
     return talk;
 }
@@ -55,7 +56,7 @@ TEST(Elm327Connect, TriesTheProtocolOfLastTimeFirst) {
     auto talk = set_up();
     talk.expect_sent("ATTP3\r").answer("OK\r\r>");
     talk.expect_sent("0100\r").answer("BUS INIT: OK\r486B104100BE3EB811C9\r\r>");
-    const auto result = talk.run(Connect(Protocol::iso9141));
+    const auto result = talk.run(Connect({.first = Protocol::iso9141}));
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(result.value().protocol, Protocol::iso9141);
 }
@@ -76,7 +77,7 @@ TEST(Elm327Connect, AsksOnceMoreWhenTheOpenedBusGaveNoData) {
     talk.expect_sent("ATTP5\r").answer("OK\r\r>");
     talk.expect_sent("0100\r").answer("BUS INIT: OK\r\r>");
     talk.expect_sent("0100\r").answer("86F1104100BE3EB8118D\r\r>");
-    EXPECT_TRUE(talk.run(Connect(Protocol::kwp_fast)).has_value());
+    EXPECT_TRUE(talk.run(Connect({.first = Protocol::kwp_fast})).has_value());
 }
 
 TEST(Elm327Connect, StopsAtAWiringFault) {
@@ -94,7 +95,7 @@ TEST(Elm327Connect, AcceptsACloneThatAnswersOnlyATI) {
     talk.expect_sent("ATI\r").answer("OBDII v1.5\r\r>");
     // What everything else hangs on is put twice: the command may have been damaged on its way.
     for (const auto* command :
-         {"ATE0", "ATE0", "ATL0", "ATS0", "ATH1", "ATH1", "ATAT1", "AT@1", "STI", "ATRV"}) {
+         {"ATE0", "ATE0", "STI", "ATL0", "ATS0", "ATH1", "ATH1", "ATAT1", "AT@1", "ATRV"}) {
         talk.expect_sent(std::string(command) + "\r").answer("?\r\r>");
     }
     talk.expect_sent("ATTP6\r").answer("OK\r\r>");

@@ -45,7 +45,7 @@ Done inspect(std::string_view vehicle, const std::string& programme, int cut_aft
     done.order.stated.lamp_at_key_on = car.papers.lamp_key_on;
     done.order.stated.lamp_running = car.papers.lamp_running;
     sim::Elm elm(car, *sim::find_dialect("elm327-2.3"), 38400);
-    obd::ReadingLimits limits;
+    obd::ReadingSettings limits;
     limits.connect_attempts = done.profile.connect_attempts;
     obd::Reading reading(limits);
     tests::VirtualLink link(elm);

@@ -46,6 +46,10 @@ public:
             } else if (const auto* send = std::get_if<Send>(&action)) {
                 recorder_.sent(send->bytes, now_);
                 adapter_.receive(send->bytes, now_);
+            } else if (const auto* rate = std::get_if<SetBaud>(&action)) {
+                adapter_.host_baud(rate->baud);
+                recorder_.baud(rate->baud, true, now_);
+                event = BaudSet{true};
             } else {
                 const auto deadline = std::get<WaitUntil>(action).deadline;
                 while (pending.empty() && adapter_.due() && *adapter_.due() <= deadline) {

@@ -190,8 +190,8 @@ struct Engine::Impl {
             stop = app::Stop();
             io = &context;
         }
-        obd::ReadingLimits limits;
-        limits.connect_attempts = settings.profile.connect_attempts;
+        obd::ReadingSettings given;
+        given.connect_attempts = settings.profile.connect_attempts;
         constexpr std::chrono::seconds reconnect(120);  // or until the technician stops it
         app::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
             presenters::Progress progress;
@@ -206,7 +206,7 @@ struct Engine::Impl {
         boost::asio::co_spawn(
             context,
             app::read_vehicle(
-                context, settings.adapter, limits, reconnect, std::move(on_progress), stop, done
+                context, settings.adapter, given, reconnect, std::move(on_progress), stop, done
             ),
             boost::asio::detached
         );

@@ -92,11 +92,11 @@ app::ReadingDone read_now(
             stop.request();
         }
     });
-    obd::ReadingLimits limits;
-    limits.connect_attempts = attempts;
+    obd::ReadingSettings settings;
+    settings.connect_attempts = attempts;
     auto on_progress = progress_lines(spanish);
     boost::asio::co_spawn(
-        io, app::read_vehicle(io, endpoint, limits, reconnect, std::move(on_progress), stop, done),
+        io, app::read_vehicle(io, endpoint, settings, reconnect, std::move(on_progress), stop, done),
         [&](const std::exception_ptr& problem) {
             signals.cancel();
             if (problem) {

@@ -1,0 +1,65 @@
+#include "obd/session/settings.hpp"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <boost/json/value_to.hpp>
+
+namespace obd {
+namespace {
+
+namespace json = boost::json;
+using protocols::Failure;
+using protocols::Fault;
+
+template <class T>
+void take(const json::object& object, std::string_view name, T& value) {
+    if (const auto* found = object.if_contains(name)) {
+        value = json::value_to<T>(*found);
+    }
+}
+
+}  // namespace
+
+std::string to_text(const ReadingSettings& settings) {
+    const auto& known = settings.known;
+    json::object object{
+        {"connect_attempts", settings.connect_attempts},
+        {"total_s", settings.total.count()},
+        {"restarts_max", settings.restarts_max},
+        {"first", protocols::bus::id(settings.first)},
+        {"baud", settings.baud}};
+    if (!known.banner.empty()) {
+        object["known"] = {{"banner", known.banner}, {"stn", known.stn}, {"baud", known.baud}};
+    }
+    return json::serialize(object);
+}
+
+protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
+    ReadingSettings settings;
+    try {
+        const auto object = json::parse(json::string_view(text.data(), text.size())).as_object();
+        auto seconds = settings.total.count();
+        std::string first(protocols::bus::id(settings.first));
+        take(object, "connect_attempts", settings.connect_attempts);
+        take(object, "total_s", seconds);
+        take(object, "restarts_max", settings.restarts_max);
+        take(object, "first", first);
+        take(object, "baud", settings.baud);
+        settings.total = std::chrono::seconds(seconds);
+        const auto protocol = protocols::bus::protocol_from_id(first);
+        if (!protocol) {
+            return Failure{Fault::malformed, "no protocol is called " + first};
+        }
+        settings.first = *protocol;
+        if (const auto* known = object.if_contains("known")) {
+            take(known->as_object(), "banner", settings.known.banner);
+            take(known->as_object(), "stn", settings.known.stn);
+            take(known->as_object(), "baud", settings.known.baud);
+        }
+    } catch (const std::exception& error) {
+        return Failure{Fault::malformed, std::string("settings of a reading: ") + error.what()};
+    }
+    return settings;
+}
+
+}  // namespace obd

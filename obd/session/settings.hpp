@@ -1,0 +1,29 @@
+#pragma once
+
+#include "protocols/base/result.hpp"
+#include "protocols/bus/bus.hpp"
+#include "protocols/elm327/adapter.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace obd {
+
+/// What a reading is given besides the link. Kept with the transcript, so that it can be replayed.
+struct ReadingSettings {
+    int connect_attempts = 3;         ///< Before the vehicle counts as silent.
+    std::chrono::seconds total{180};  ///< Connecting and reading together.
+    int restarts_max = 2;             ///< Adapter brown-outs survived in one reading.
+    protocols::bus::Protocol first = protocols::bus::Protocol::undecided;  ///< Tried first.
+    std::uint32_t baud = 0;  ///< Rate the serial line was opened with; 0: a link without rates.
+    protocols::elm327::KnownAdapter known;
+};
+
+/// One JSON object.
+[[nodiscard]] std::string to_text(const ReadingSettings& settings);
+/// Reads that form; what is not named keeps its default. Fault: malformed.
+[[nodiscard]] protocols::Result<ReadingSettings> settings_from_text(std::string_view text);
+
+}  // namespace obd
