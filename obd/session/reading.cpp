@@ -90,6 +90,10 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     adapter_ = {adapter.banner, adapter.description, adapter.stn, adapter.volts};
     manner_.protocol = connection.protocol;
     manner_.headers = connection.headers;
+    if (settings_.known.is(adapter)) {
+        manner_.counting = settings_.known.counting;
+        manner_.interrupts = settings_.known.interrupts;
+    }
     if (!connection.habits.empty()) {
         manner_.habits = connection.habits;
     }
@@ -168,7 +172,7 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     }
     const auto& asked = result.value();
     if (asked.digit_rejected) {
-        manner_.counts_frames = false;
+        manner_.counting = elm327::Counting::none;
     }
     if (asked.interrupt_failed) {
         manner_.interrupts = false;

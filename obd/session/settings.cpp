@@ -29,7 +29,9 @@ std::string to_text(const ReadingSettings& settings) {
         {"first", protocols::bus::id(settings.first)},
         {"baud", settings.baud}};
     if (!known.banner.empty()) {
-        object["known"] = {{"banner", known.banner}, {"stn", known.stn}, {"baud", known.baud}};
+        object["known"] = {{"banner", known.banner}, {"stn", known.stn}, {"baud", known.baud},
+            {"counting", protocols::elm327::id(known.counting)},
+            {"interrupts", known.interrupts}};
     }
     return json::serialize(object);
 }
@@ -55,6 +57,14 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
             take(known->as_object(), "banner", settings.known.banner);
             take(known->as_object(), "stn", settings.known.stn);
             take(known->as_object(), "baud", settings.known.baud);
+            take(known->as_object(), "interrupts", settings.known.interrupts);
+            std::string counting(id(settings.known.counting));
+            take(known->as_object(), "counting", counting);
+            const auto meaning = protocols::elm327::counting_from_id(counting);
+            if (!meaning) {
+                return Failure{Fault::malformed, "no counting is called " + counting};
+            }
+            settings.known.counting = *meaning;
         }
     } catch (const std::exception& error) {
         return Failure{Fault::malformed, std::string("settings of a reading: ") + error.what()};

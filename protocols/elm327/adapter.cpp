@@ -2,9 +2,29 @@
 
 #include "protocols/elm327/reply.hpp"
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 
 namespace protocols::elm327 {
+
+namespace {
+
+constexpr std::array<std::string_view, 4> countings{"unknown", "none", "frames", "messages"};
+
+}  // namespace
+
+std::string_view id(Counting counting) {
+    return countings[static_cast<std::size_t>(counting)];
+}
+
+std::optional<Counting> counting_from_id(std::string_view id) {
+    const auto* found = std::ranges::find(countings, id);
+    if (found == countings.end()) {
+        return std::nullopt;
+    }
+    return static_cast<Counting>(found - countings.begin());
+}
 
 std::optional<double> read_volts(std::string_view text) {
     auto number = compact(text);

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 
 namespace protocols::elm327 {
 
@@ -16,11 +17,24 @@ struct AdapterIdentity {
     bool spaces = true;           ///< False when ATS0 was accepted.
 };
 
+/// What the response-count digit means to an adapter ("lines" in the ELM327 data sheet, which leaves
+/// segmented answers open).
+enum class Counting {
+    unknown,   ///< Tried as frames; every answer is checked for completeness anyway.
+    none,      ///< Rejected, ignored, or frames get lost with it: not used.
+    frames,    ///< Every frame of every unit counts.
+    messages,  ///< Every complete message counts.
+};
+[[nodiscard]] std::string_view id(Counting counting);
+[[nodiscard]] std::optional<Counting> counting_from_id(std::string_view id);
+
 /// What an earlier qualification found out about an adapter.
 struct KnownAdapter {
     std::string banner;       ///< Empty: nothing is known.
     std::string stn;
     std::uint32_t baud = 0;  ///< Fastest rate that carried everything; 0: none but the line's own.
+    Counting counting = Counting::unknown;
+    bool interrupts = true;  ///< A space ends its waiting.
 
     /// Whether this is what answers now.
     [[nodiscard]] bool is(const AdapterIdentity& identity) const {

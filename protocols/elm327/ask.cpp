@@ -33,8 +33,7 @@ Ask::Ask(bus::Request request, Manner manner) : request_(std::move(request)), ma
 
 Action<Asked> Ask::resume(const Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
-        with_digit_ = manner_.counts_frames && request_.frames && *request_.frames >= 1 &&
-                      *request_.frames <= 15;
+        digit_ = digit();
         may_interrupt_ = manner_.interrupts && !request_.expected.empty();
         return begin(now);
     }
@@ -54,12 +53,29 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
     return forward<Asked>(std::move(action));
 }
 
+/// How many frames or messages are sure to come, where the adapter can return after so many.
+std::optional<int> Ask::digit() const {
+    std::optional<int> count = request_.frames;
+    if (manner_.counting == Counting::none) {
+        return std::nullopt;
+    }
+    if (manner_.counting == Counting::messages && bus::is_can(manner_.protocol)) {
+        int messages = 0;
+        for (const auto& expected : request_.expected) {
+            messages += expected.messages;
+        }
+        count = messages;
+    }
+    constexpr int digit_max = 15;  // one hex digit
+    return count && *count >= 1 && *count <= digit_max ? count : std::nullopt;
+}
+
 Action<Asked> Ask::begin(Instant now) {
     stage_ = Stage::ask;
     ++attempt_;
     command_ = to_hex(request_.data);
-    if (with_digit_) {
-        command_ += digits[static_cast<std::size_t>(*request_.frames)];
+    if (digit_) {
+        command_ += digits[static_cast<std::size_t>(*digit_)];
     }
     interrupted_ = false;
     sending_interrupt_ = false;
@@ -82,7 +98,7 @@ Action<Asked> Ask::on_exchange(const Event& event, Instant now) {
     if (interrupted_) {
         return WaitUntil{std::min(exchange_.deadline(), now + interrupt_patience)};
     }
-    if (may_interrupt_ && !with_digit_ && has_everything()) {
+    if (may_interrupt_ && !digit_ && has_everything()) {
         interrupted_ = true;
         sending_interrupt_ = true;
         before_interrupt_ = exchange_.lines_so_far();
@@ -151,8 +167,8 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     if (fault == Fault::adapter_restarted || fault == Fault::link_lost) {
         return Finished<Asked>{Failure{*fault, printable(reply.raw)}};
     }
-    if (fault == Fault::adapter_rejected && with_digit_) {
-        with_digit_ = false;
+    if (fault == Fault::adapter_rejected && digit_) {
+        digit_.reset();
         asked_.digit_rejected = true;
         return begin(now);
     }
@@ -172,8 +188,8 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     answer.incomplete = answer.incomplete || reply.has(Remark::line_damaged);
 
     const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
-    if (with_digit_ && (answer.incomplete || lacks_somebody) && may_repeat) {
-        with_digit_ = false;
+    if (digit_ && (answer.incomplete || lacks_somebody) && may_repeat) {
+        digit_.reset();
         return begin(now);
     }
     if (any_with_code(answer, bus::response_pending) && may_repeat) {

@@ -2,6 +2,7 @@
 
 #include "protocols/base/machine.hpp"
 #include "protocols/bus/answer.hpp"
+#include "protocols/elm327/adapter.hpp"
 #include "protocols/elm327/exchange.hpp"
 #include "protocols/isotp/reassembly.hpp"
 
@@ -14,7 +15,7 @@ namespace protocols::elm327 {
 /// How requests are put to this adapter and this vehicle.
 struct Manner {
     bus::Protocol protocol = bus::Protocol::undecided;
-    bool counts_frames = true;  ///< Whether the response-count digit may be used.
+    Counting counting = Counting::unknown;  ///< What the response-count digit means.
     /// Whether a space ends the adapter's waiting once every expected answer is there (ELM327 data
     /// sheet, "Interrupting the ELM327"); a space that comes too late does nothing.
     bool interrupts = true;
@@ -58,6 +59,7 @@ private:
         std::set<isotp::Habit> new_habits;
     };
     [[nodiscard]] Sorted sorted(const std::vector<std::string>& lines) const;
+    [[nodiscard]] std::optional<int> digit() const;
     [[nodiscard]] bool has_everything() const;
     Action<Asked> again_after(std::chrono::milliseconds pause, Instant now);
     Action<Asked> finish();
@@ -68,7 +70,7 @@ private:
     Manner manner_;
     Stage stage_ = Stage::ask;
     int attempt_ = 0;
-    bool with_digit_ = false;
+    std::optional<int> digit_;  ///< Put behind the request while set.
     bool may_interrupt_ = false;
     bool sending_interrupt_ = false;
     bool interrupted_ = false;

@@ -222,10 +222,16 @@ void Elm::internal(const std::string& command, Instant now) {
     if (dialect_->baud_max != 0 && baud_command(command, now)) {
         return;
     }
+    const bool missing = std::ranges::any_of(dialect_->missing, [&](std::string_view start) {
+        return std::string_view(command).starts_with(start);
+    });
+    if (missing) {
+        return reply(dialect_->agrees_to_anything ? "OK" : "?", now);
+    }
     if (setting(command, now) || protocol_command(command, now) || information(command, now)) {
         return;
     }
-    reply("?", now);
+    reply(dialect_->agrees_to_anything ? "OK" : "?", now);
 }
 
 bool Elm::setting(std::string_view name, Instant now) {
@@ -331,7 +337,7 @@ bool Elm::information(std::string_view name, Instant now) {
         reply("OBDII to RS232 Interpreter", now);
     } else if (name == "RV") {
         std::array<char, 16> text{};
-        std::snprintf(text.data(), text.size(), "%.1fV", vehicle_.volts);
+        std::snprintf(text.data(), text.size(), "%.1fV", vehicle_.volts + dialect_->volts_error);
         reply(text.data(), now + voltage_time);
     } else if (name == "IGN" && dialect_->version >= 14) {
         reply(vehicle_.ecus.empty() ? "OFF" : "ON", now);
@@ -342,6 +348,10 @@ bool Elm::information(std::string_view name, Instant now) {
             number ? std::string(1, digit) : std::string(bus::name(settings_.protocol));
         const auto prefix = number ? "A" : "AUTO, ";
         reply(settings_.automatic ? prefix + text : text, now);
+    } else if (name == "IA" && dialect_->version >= 23) {
+        reply(bus_open_ ? "Y" : "N", now);
+    } else if (name == "PPS" && dialect_->version >= 11) {
+        parameters(now);
     } else if (name == "CS") {
         reply("T:00 R:00", now);
     } else if (name == "KW") {
@@ -352,12 +362,26 @@ bool Elm::information(std::string_view name, Instant now) {
     return true;
 }
 
+/// The programmable parameters' summary: twelve lines of four, the factory's values.
+void Elm::parameters(Instant now) {
+    for (int first = 0; first < 0x30; first += 4) {
+        std::string row;
+        for (int number = first; number < first + 4; ++number) {
+            std::array<char, 16> text{};
+            std::snprintf(text.data(), text.size(), "%02X:FF F  ", number);
+            row += text.data();
+        }
+        line(row, now);
+    }
+    prompt(now);
+}
+
 void Elm::vehicle_request(const std::string& hex, Instant now) {
     auto digits = hex;
     int count = 0;
     if (digits.size() % 2 == 1) {
         const auto last = hex_digit(digits.back());
-        if (!dialect_->counts_frames || !last || digits.size() == 1) {
+        if (dialect_->counting == elm327::Counting::none || !last || digits.size() == 1) {
             return reply("?", now);
         }
         count = *last;

@@ -50,6 +50,7 @@ private:
         Instant at;
         bus::EcuAddress source;
         Bytes data;  ///< CAN: N_PCI first; legacy: header to checksum.
+        bool last = true;  ///< Of its message.
     };
     struct Settings {
         bool echo = true;
@@ -74,6 +75,7 @@ private:
     bool setting(std::string_view name, Instant now);
     bool protocol_command(std::string_view name, Instant now);
     bool information(std::string_view name, Instant now);
+    void parameters(Instant now);
     void stn_command(std::string_view name, Instant now);
     bool baud_command(std::string_view name, Instant now);
     void offer_baud(std::uint32_t baud, std::string_view identity, Instant now);

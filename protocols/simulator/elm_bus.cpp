@@ -105,6 +105,8 @@ void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
     const auto list = frames(request, now);
     Instant last = now;
     int printed = 0;
+    int messages = 0;
+    const bool by_message = dialect_->counting == elm327::Counting::messages;
     const bool waits_for_pending = dialect_->version >= 21;
     Instant deadline = now + reply_wait();
     for (const auto& frame : list) {
@@ -124,8 +126,13 @@ void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
         for (const auto& text : print(frame)) {
             line(text, frame.at);
         }
-        if (++printed == count) {
+        ++printed;
+        messages += frame.last ? 1 : 0;
+        if (count != 0 && (by_message ? messages : printed) == count) {
             return prompt(frame.at);
+        }
+        if (printed == dialect_->frames_max) {
+            break;
         }
     }
     if (printed == 0) {
@@ -193,7 +200,10 @@ void Elm::add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instan
         static_cast<std::uint8_t>(data.size() & 0xFF)};
     first.insert(first.end(), data.begin(), data.begin() + 6);
     at += frame_time;
-    list.push_back({at, message.source, std::move(first)});
+    list.push_back({at, message.source, std::move(first), false});
+    if (dialect_->only_first_flow_control && message.source != vehicle_.ecus.front().address) {
+        return;
+    }
     at += flow_control_turn + frame_time;
     std::uint8_t sequence = 1;
     for (std::size_t i = 6; i < data.size(); i += 7) {
@@ -203,7 +213,7 @@ void Elm::add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instan
             frame.end(), data.begin() + static_cast<long>(i), data.begin() + static_cast<long>(end)
         );
         at += frame_time;
-        list.push_back({at, message.source, pad(std::move(frame))});
+        list.push_back({at, message.source, pad(std::move(frame)), end == data.size()});
     }
 }
 
@@ -235,10 +245,11 @@ void Elm::add_legacy(std::vector<BusFrame>& list, const EcuMessage& message, Ins
 
 std::vector<std::string> Elm::print(const BusFrame& frame) const {
     const ByteView data(frame.data);
+    const bool headers = settings_.headers && !dialect_->hides_headers;
     if (bus::is_legacy(settings_.protocol)) {
-        return {join(settings_.headers ? data : data.subspan(3, data.size() - 4))};
+        return {join(headers ? data : data.subspan(3, data.size() - 4))};
     }
-    if (settings_.headers) {
+    if (headers) {
         auto id = frame.source.text();
         if (settings_.spaces && id.size() == 8) {
             id = join(*from_hex(id));

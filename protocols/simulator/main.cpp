@@ -22,7 +22,7 @@ namespace sim = protocols::simulator;
 
 constexpr const char* usage = R"(obd-sim: a simulated vehicle behind a simulated adapter
 
-  obd-sim --vehicle NAME|FILE [--adapter elm327-2.3|elm327-1.5-clone|stn2255]
+  obd-sim --vehicle NAME|FILE [--adapter elm327-2.3|elm327-1.5-clone|elm327-2.1-clone|stn2255]
           --elm pty:LINK | --elm tcp:HOST:PORT   [--baud 38400] [--speed 1]
   obd-sim --dialogue FILE [--id ID] --elm …      play a recorded dialogue (JSON Lines)
   obd-sim --list                                 vehicles that are built in

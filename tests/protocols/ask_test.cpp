@@ -10,7 +10,7 @@ namespace {
 using bus::Protocol;
 using tests::Conversation;
 
-const Manner can{Protocol::can11_500, true};
+const Manner can{Protocol::can11_500};
 
 bus::Request request(std::string_view hex) {
     return {*from_hex(hex), std::nullopt, {}};
