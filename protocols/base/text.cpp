@@ -60,4 +60,10 @@ bool is_utf8(std::string_view bytes) {
     return true;
 }
 
+std::size_t characters(std::string_view text) {
+    return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) {
+        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+    }));
+}
+
 }  // namespace protocols

@@ -3,6 +3,7 @@
 #include "protocols/base/text.hpp"
 #include "protocols/elm327/frames.hpp"
 
+#include <algorithm>
 #include <array>
 #include <string_view>
 
@@ -44,6 +45,15 @@ constexpr std::array<std::uint32_t, 8> common_rates{38'400, 115'200, 9'600,     
                                                     57'600, 230'400, 1'000'000, 2'000'000};
 
 constexpr std::string_view support_request = "0100";
+
+/// Whether the reply echoes another command: it is a late one, and everything is one reply behind.
+bool out_of_step(const Reply& reply, std::string_view command) {
+    return std::ranges::any_of(reply.lines, [&](const std::string& line) {
+        const auto text = compact(line);
+        const bool ours = text == "ATZ" || text == "ATI" || text == "ATWS" || text == "ATE0";
+        return ours && text != command;
+    });
+}
 
 std::string first_line(const Reply& reply) {
     return reply.lines.empty() ? std::string() : reply.lines.front();
@@ -220,6 +230,12 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
         return silent(result.error(), now);
     }
     const auto& reply = result.value();
+    // Somebody before may have left a request running: its answer comes first.
+    const bool reset_unheard = stage_ == Stage::reset && reply.lines.empty();
+    if ((reset_unheard || out_of_step(reply, command_)) && resyncs_ < resyncs_max) {
+        ++resyncs_;
+        return forward<Connection>(resync_.emplace().resume(Started{}, now));
+    }
     switch (stage_) {
         case Stage::reset:
             stage_ = Stage::identify;

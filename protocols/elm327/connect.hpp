@@ -78,7 +78,7 @@ private:
     std::vector<bus::Protocol> order_;
     std::string trials_;
     Connection connection_;
-    std::string command_;
+    std::string command_ = "ATZ";
     Exchange exchange_{"ATZ"};
     std::optional<Resync> resync_;  ///< Set while a silent adapter is brought back to its prompt.
     std::optional<ChangeBaud> raise_;

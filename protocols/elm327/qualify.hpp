@@ -49,7 +49,7 @@ struct Qualification {
     std::string device;            ///< STDI; empty unless an STN.
     std::string serial;            ///< STSN; empty unless an STN.
     std::string claimed;           ///< Version in the banner; empty when it names none.
-    std::string effective;         ///< Version by the commands it knows.
+    std::string effective;         ///< Version by the commands it knows; empty when it agrees to all.
     std::array<bool, ladder.size()> accepted{};
     std::vector<Contradiction> contradictions;
     std::array<Finding, trials> findings;

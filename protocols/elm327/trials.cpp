@@ -440,7 +440,10 @@ void Qualify::on_reconnected(const Result<Connection>& result) {
 void Qualify::conclude() {
     const bool stn = !found_.identity.stn.empty();
     found_.claimed = claimed_version(found_.identity.banner).value_or("");
-    found_.effective = effective_version(found_.accepted);
+    // Who agrees to everything has told nothing by it.
+    if (found_[Trial::unknown_commands].outcome == Outcome::passed) {
+        found_.effective = effective_version(found_.accepted);
+    }
     found_.contradictions = contradictions(found_.identity.banner, found_.accepted, stn);
     if (!volts_.empty()) {
         // ISO 15031-3 4.4.1.4: a vehicle's supply; a running engine charges at up to 15 V.

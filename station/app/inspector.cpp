@@ -122,6 +122,41 @@ asio::awaitable<void> read_vehicle(
     }
 }
 
+asio::awaitable<void> qualify_adapter(
+    asio::io_context& io,
+    link::Endpoint endpoint,
+    std::function<void(const std::string&)> on_step,
+    Stop& stop,
+    QualifyingDone& done
+) {
+    Result<std::unique_ptr<link::Port>> port = Failure{Fault::cannot_open, ""};
+    co_await link::Port::open(io, endpoint, port);
+    if (port.has_error() || stop.requested()) {
+        done.failure = port.has_error() ? port.error() : Failure{Fault::link_lost, "stopped"};
+        co_return;
+    }
+    const bool serial = endpoint.kind == link::Endpoint::Kind::serial;
+    protocols::elm327::Qualify qualify(serial ? endpoint.baud : 0);
+    protocols::transcript::Recorder recorder(std::chrono::steady_clock::now());
+    std::string last_step;
+    const std::function<void()> after_step = [&] {
+        if (auto step = qualify.step(); step != last_step) {
+            last_step = std::move(step);
+            on_step(last_step);
+        }
+    };
+    Result<protocols::elm327::Qualification> result = Failure{Fault::link_lost, ""};
+    stop.watch(port.value().get());
+    co_await link::drive(*port.value(), qualify, recorder, after_step, result);
+    stop.watch(nullptr);
+    done.transcript = recorder.transcript();
+    if (result.has_value()) {
+        done.found = std::move(result.value());
+    } else {
+        done.failure = result.error();
+    }
+}
+
 Result<Stored> store_inspection(
     records::Store& store,
     const inspection::Order& order,

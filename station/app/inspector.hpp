@@ -1,6 +1,7 @@
 #pragma once
 
 #include "obd/session/reading.hpp"
+#include "protocols/elm327/qualify.hpp"
 #include "protocols/link/port.hpp"
 #include "station/inspection/inspection.hpp"
 #include "station/records/store.hpp"
@@ -55,6 +56,22 @@ boost::asio::awaitable<void> read_vehicle(
     OnProgress on_progress,
     Stop& stop,
     ReadingDone& done
+);
+
+/// What trying out an adapter gave.
+struct QualifyingDone {
+    std::optional<protocols::elm327::Qualification> found;
+    std::optional<protocols::Failure> failure;
+    protocols::transcript::Transcript transcript;
+};
+
+/// Opens the adapter and tries it out. `on_step` hears each new step of Qualify.
+boost::asio::awaitable<void> qualify_adapter(
+    boost::asio::io_context& io,
+    protocols::link::Endpoint endpoint,
+    std::function<void(const std::string&)> on_step,
+    Stop& stop,
+    QualifyingDone& done
 );
 
 /// A stored inspection.

@@ -40,6 +40,16 @@ json::object heading(const Order& order, std::string_view type) {
     };
 }
 
+/// Null also when another adapter answered than the one that was qualified at this place.
+json::value qualification_json(const Order& order, const obd::Snapshot& snapshot) {
+    const auto& qualified = order.qualified;
+    if (!qualified || qualified->banner != snapshot.adapter.banner ||
+        qualified->stn != snapshot.adapter.stn) {
+        return nullptr;
+    }
+    return {{"fitness", qualified->fitness}, {"at", qualified->at}};
+}
+
 std::optional<bool> truth_of(const json::object& object, std::string_view key) {
     const auto* value = object.if_contains(key);
     if (value == nullptr || !value->is_bool()) {
@@ -116,6 +126,8 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     body["reading_ms"] =
         std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration())
             .count();
+    body["qualification"] =
+        qualification_json(order, outcome.snapshot ? *outcome.snapshot : outcome.partial);
     if (outcome.snapshot) {
         concluded.facts = criteria::facts_from(order.stated, *outcome.snapshot);
         concluded.judgement = criteria::judge(profile, concluded.facts);

@@ -12,6 +12,14 @@
 
 namespace station::inspection {
 
+/// What the adapter's last qualification said.
+struct Qualified {
+    std::string banner;
+    std::string stn;
+    std::string fitness;  ///< fit, reading_only or unfit.
+    std::string at;       ///< UTC, ISO 8601.
+};
+
 /// What is known before the vehicle is touched.
 struct Order {
     std::string id;  ///< UUID of the inspection.
@@ -21,6 +29,7 @@ struct Order {
     std::string variant;
     std::string adapter;  ///< Endpoint text.
     std::string started;  ///< UTC, ISO 8601.
+    std::optional<Qualified> qualified;
 };
 
 /// What came of reading the vehicle.

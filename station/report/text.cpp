@@ -1,5 +1,7 @@
 #include "station/report/text.hpp"
 
+#include "protocols/base/text.hpp"
+
 #include <algorithm>
 
 namespace station::report {
@@ -26,10 +28,9 @@ public:
     void field(const char* name, const std::string& value) {
         if (!value.empty()) {
             std::string padded = name;
-            const auto letters = std::ranges::count_if(padded, [](char c) {
-                return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-            });
-            padded.append(static_cast<std::size_t>(std::max<long>(1, 22 - letters)), ' ');
+            constexpr std::size_t column = 22;
+            const auto letters = std::min(protocols::characters(name), column - 1);
+            padded.append(column - letters, ' ');
             text_ += padded + value + "\n";
         }
     }
@@ -72,6 +73,20 @@ std::string joined(const json::array& list) {
     return all;
 }
 
+std::string fitness(const Page& page, const json::value& body) {
+    const auto fitness = text_at(body, "/qualification/fitness");
+    if (fitness == "fit") {
+        return page.pick("apto para inspecciones", "fit for inspections");
+    }
+    if (fitness == "reading_only") {
+        return page.pick("solo para lectura", "for reading only");
+    }
+    if (fitness == "unfit") {
+        return page.pick("no apto", "unfit");
+    }
+    return page.pick("sin calificar", "not qualified");
+}
+
 void vehicle(Page& page, const json::value& body) {
     page.field(page.pick("Placa", "Plate"), text_at(body, "/vehicle/plate"));
     page.field(page.pick("NIV capturado", "VIN entered"), text_at(body, "/vehicle/vin"));
@@ -81,6 +96,7 @@ void vehicle(Page& page, const json::value& body) {
     page.field(page.pick("Año-modelo", "Model year"), text_at(body, "/vehicle/model_year"));
     page.field(page.pick("Protocolo", "Protocol"), text_at(body, "/snapshot/protocol/name"));
     page.field(page.pick("Adaptador", "Adapter"), text_at(body, "/snapshot/adapter/banner"));
+    page.field(page.pick("Prueba del adaptador", "Adapter trial"), fitness(page, body));
     page.field(page.pick("Inicio", "Started"), text_at(body, "/started"));
     page.field(page.pick("Fin", "Finished"), text_at(body, "/finished"));
     page.field(page.pick("Técnico", "Technician"), text_at(body, "/technician"));

@@ -171,11 +171,24 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
         link.cut_after(static_cast<int>(random() % 400));
     }
     link.chunk(1 + random() % 40);
-    Reading reading;
+    // What is remembered of an adapter may be true, or of another one.
+    ReadingSettings settings;
+    if (random() % 2 == 0) {
+        constexpr std::array<std::uint32_t, 3> rates{0, 115'200, 500'000};
+        settings.baud = baud;
+        settings.known = {
+            std::string(dialect.banner), std::string(dialect.stn), rates[random() % rates.size()],
+            static_cast<protocols::elm327::Counting>(random() % 4), random() % 4 != 0};
+        elm.host_baud(baud);
+    }
+    Reading reading(settings);
     const auto begin = link.now();
     auto result = link.run(reading);
     if (result.has_error() && result.error().fault == Fault::link_lost) {
         link.cut_after(1 << 30);
+        if (settings.baud != 0) {
+            elm.host_baud(baud);
+        }
         result = link.run(reading);  // plugged in again
     }
     const auto where = "seed " + std::to_string(seed) + ", " + truth.name + " behind " +
@@ -191,7 +204,7 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
         ++(snapshot.complete ? tally.whole : tally.partly);
     }
 
-    Reading again;
+    Reading again(settings);
     protocols::transcript::Replayer replayer(link.transcript());
     while (replayer.next_conversation()) {
         static_cast<void>(replayer.run(again));

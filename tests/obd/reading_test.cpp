@@ -41,6 +41,7 @@ std::string meaning(const Snapshot& snapshot) {
     auto json = to_json(snapshot).as_object();
     json.erase("adapter");
     json.erase("notes");
+    json.erase("attempts");
     for (auto& ecu : json["ecus"].as_array()) {
         ecu.as_object().erase("parameters");
     }
@@ -187,6 +188,95 @@ TEST(Reading, GoesOnWhereverTheLinkWasCut) {
         EXPECT_EQ(meaning(result.value()), whole) << cut;
     }
     EXPECT_GT(cuts, 100);
+}
+
+ReadingSettings knowing(const sim::Dialect& dialect) {
+    ReadingSettings settings;
+    settings.baud = baud;
+    settings.known = {
+        std::string(dialect.banner), std::string(dialect.stn), dialect.baud_max, dialect.counting,
+        true};
+    return settings;
+}
+
+TEST(Reading, AFasterRateAndWhatTheDigitMeansChangeNothingThatIsSaid) {
+    for (const auto name : sim::vehicle_names()) {
+        const auto expected = meaning(read(name));
+        for (const auto adapter_name : {"elm327-2.3", "elm327-1.5-clone", "stn2255"}) {
+            for (const auto counting : {0, 1, 2, 3}) {
+                auto dialect = *sim::find_dialect(adapter_name);
+                dialect.counting = static_cast<protocols::elm327::Counting>(counting);
+                for (const auto believed : {1, 2, 3}) {
+                    auto settings = knowing(dialect);
+                    settings.known.counting = static_cast<protocols::elm327::Counting>(believed);
+                    sim::Elm elm(sim::built_in_vehicle(name).value(), dialect, baud);
+                    elm.host_baud(baud);
+                    Reading reading(settings);
+                    const auto result = tests::VirtualLink(elm).run(reading);
+                    ASSERT_TRUE(result.has_value()) << name << " " << adapter_name;
+                    EXPECT_EQ(meaning(result.value()), expected)
+                        << name << " " << adapter_name << " " << counting << " " << believed;
+                }
+            }
+        }
+    }
+}
+
+TEST(Reading, GivesAFasterRateBackWhenItHasEnded) {
+    const auto& dialect = *sim::find_dialect("stn2255");
+    sim::Elm elm(sim::built_in_vehicle("mil-on").value(), dialect, baud);
+    elm.host_baud(baud);
+    tests::VirtualLink link(elm);
+    Reading reading(knowing(dialect));
+    ASSERT_TRUE(link.run(reading).has_value());
+    EXPECT_EQ(sent(link).back(), "ATZ\r");
+    elm.host_baud(baud);  // the next program
+    protocols::elm327::Connect connect({.baud = baud});
+    const auto connected = link.run(connect);
+    ASSERT_TRUE(connected.has_value());
+    EXPECT_EQ(connected.value().baud, baud);
+    EXPECT_TRUE(std::ranges::count(sent(link), "STBR 2000000\r") == 1);
+}
+
+TEST(Reading, GoesOnWhereverTheLinkWasCutAtAFasterRate) {
+    const auto whole = meaning(read("mil-on"));
+    const auto& dialect = *sim::find_dialect("elm327-2.3");
+    int cuts = 0;
+    for (int cut = 0; cut < 400; cut += 3) {
+        sim::Elm elm(sim::built_in_vehicle("mil-on").value(), dialect, baud);
+        tests::VirtualLink link(elm);
+        elm.host_baud(baud);
+        Reading reading(knowing(dialect));
+        auto result = link.cut_after(cut).run(reading);
+        if (result.has_value()) {
+            break;
+        }
+        ++cuts;
+        // The cable to the computer only: the adapter has power and stays at its rate.
+        elm.host_baud(baud);
+        result = link.cut_after(1 << 30).run(reading);
+        ASSERT_TRUE(result.has_value()) << cut << " " << result.error().detail;
+        EXPECT_EQ(meaning(result.value()), whole) << cut;
+    }
+    EXPECT_GT(cuts, 30);
+}
+
+TEST(Reading, ItsSettingsSurviveBeingWrittenDown) {
+    auto settings = knowing(*sim::find_dialect("stn2255"));
+    settings.first = protocols::bus::Protocol::kwp_fast;
+    settings.total = std::chrono::seconds(77);
+    settings.known.interrupts = false;
+    const auto again = settings_from_text(to_text(settings));
+    ASSERT_TRUE(again.has_value());
+    EXPECT_EQ(to_text(again.value()), to_text(settings));
+    EXPECT_EQ(to_text(settings_from_text("{}").value()), to_text(ReadingSettings()));
+    for (const auto* bad :
+         {"", "[]", "{\"first\":\"morse\"}", "{\"baud\":\"fast\"}",
+          "{\"known\":{\"counting\":\"sheep\"}}"}) {
+        const auto refused = settings_from_text(bad);
+        ASSERT_TRUE(refused.has_error()) << bad;
+        EXPECT_EQ(refused.error().fault, Fault::malformed);
+    }
 }
 
 TEST(Reading, DoesNotGoOnWithAnotherVehicle) {

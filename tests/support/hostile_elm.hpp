@@ -38,6 +38,8 @@ public:
         elm_.receive(heard, now);
     }
 
+    void host_baud(std::uint32_t baud) override { elm_.host_baud(baud); }
+
     [[nodiscard]] std::optional<protocols::Instant> due() const override {
         const auto inner = elm_.due();
         if (queue_.empty()) {

@@ -31,6 +31,7 @@ struct Progress {
     QString step;
     double share = 0;
     int attempt = 1;
+    int limitSeconds = 0;  ///< The reading ends at the latest after these.
     bool adapterFound = false;
     bool protocolFound = false;
 };
@@ -68,6 +69,7 @@ class StationPresenter : public QObject {
     Q_PROPERTY(QString step READ step NOTIFY progressChanged)
     Q_PROPERTY(double share READ share NOTIFY progressChanged)
     Q_PROPERTY(int attempt READ attempt NOTIFY progressChanged)
+    Q_PROPERTY(int limitSeconds READ limitSeconds NOTIFY progressChanged)
     Q_PROPERTY(bool adapterFound READ adapterFound NOTIFY progressChanged)
     Q_PROPERTY(bool protocolFound READ protocolFound NOTIFY progressChanged)
     Q_PROPERTY(int seconds READ seconds NOTIFY secondsChanged)
@@ -106,6 +108,7 @@ public:
     QString step() const { return progress_.step; }
     double share() const { return progress_.share; }
     int attempt() const { return progress_.attempt; }
+    int limitSeconds() const { return progress_.limitSeconds; }
     bool adapterFound() const { return progress_.adapterFound; }
     bool protocolFound() const { return progress_.protocolFound; }
     int seconds() const { return seconds_; }

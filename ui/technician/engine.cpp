@@ -1,6 +1,7 @@
 #include "ui/technician/engine.hpp"
 
 #include "station/app/inspector.hpp"
+#include "station/app/learning.hpp"
 #include "station/messages/messages.hpp"
 #include "sync/uploader/send.hpp"
 #include "sync/uploader/uploader.hpp"
@@ -167,11 +168,15 @@ struct Engine::Impl {
         order.variant = settings.profile.variant;
         order.adapter = settings.adapter.text();
         order.started = app::utc_now();
+        app::Learning learning(settings.station);
+        order.qualified = learning.qualified(settings.adapter);
         const auto begun = store.value().begin(order.id, station::inspection::draft_of(order));
         if (begun.has_error()) {
             return Q_EMIT engine.finished(failed(begun.error()));
         }
-        const auto done = read();
+        const auto& stated = order.stated;
+        const auto done = read(learning.settings(settings.adapter, stated.vin, stated.plate));
+        learning.learn(done, stated.vin, stated.plate);
         const auto stored = app::store_inspection(store.value(), order, settings.profile, done);
         wake_uploads();
         if (stored.has_error()) {
@@ -182,7 +187,7 @@ struct Engine::Impl {
         );
     }
 
-    app::ReadingDone read() {
+    app::ReadingDone read(obd::ReadingSettings given) {
         boost::asio::io_context context(1);
         app::ReadingDone done;
         {
@@ -190,7 +195,6 @@ struct Engine::Impl {
             stop = app::Stop();
             io = &context;
         }
-        obd::ReadingSettings given;
         given.connect_attempts = settings.profile.connect_attempts;
         constexpr std::chrono::seconds reconnect(120);  // or until the technician stops it
         app::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
@@ -198,8 +202,10 @@ struct Engine::Impl {
             progress.step = QString::fromStdString(now.step);
             progress.share = now.share;
             progress.attempt = now.attempt;
+            progress.limitSeconds = static_cast<int>(now.limit.count());
             progress.adapterFound =
-                now.step != app::reconnecting && (now.step != "adapter" || now.attempt > 1);
+                now.step != app::reconnecting && now.step != "adapter_rates" &&
+                (now.step != "adapter" || now.attempt > 1);
             progress.protocolFound = now.share > 0 || now.step == "support";
             Q_EMIT engine.progressed(progress);
         };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocols/base/result.hpp"
+#include "protocols/transcript/transcript.hpp"
 #include "station/criteria/profile.hpp"
 #include "station/report/text.hpp"
 
@@ -9,10 +10,12 @@
 
 namespace ui::terminal {
 
-/// Documented in README.md: 0, 10-15 are verdicts, 2 usage, 1 and 20-36 errors.
+/// Documented in README.md: 0, 10-15 are verdicts, 16-17 of adapters, 2 usage, 1 and 20-36 errors.
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_error = 1;
 inline constexpr int exit_usage = 2;
+inline constexpr int exit_reading_only = 16;
+inline constexpr int exit_unfit = 17;
 [[nodiscard]] int exit_code(station::criteria::Verdict verdict);
 
 /// A world fault that ends a command with its message and exit code.
@@ -36,6 +39,11 @@ template <class T>
 
 /// Whole file, or standard input for `-`. Stopped with malformed when unreadable.
 [[nodiscard]] std::string file_text(const std::string& path);
+
+/// Stopped with store_read_only when it cannot be written.
+void write_transcript(
+    const std::string& path, const protocols::transcript::Transcript& transcript
+);
 
 struct LoadedProfile {
     std::string source;

@@ -77,4 +77,15 @@ LoadedProfile load_profile(const std::string& name, std::string variant) {
     return loaded;
 }
 
+void write_transcript(
+    const std::string& path, const protocols::transcript::Transcript& transcript
+) {
+    std::ofstream file(path, std::ios::binary);
+    file << protocols::transcript::to_text(transcript);
+    file.flush();
+    if (!file) {
+        throw Stopped({Fault::store_read_only, path});
+    }
+}
+
 }  // namespace ui::terminal

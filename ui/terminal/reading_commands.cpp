@@ -1,25 +1,20 @@
 #include "obd/snapshot/json.hpp"
 #include "station/app/inspector.hpp"
+#include "station/app/learning.hpp"
 #include "station/messages/messages.hpp"
 #include "sync/uploader/send.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
+#include "ui/terminal/running.hpp"
 #include "ui/terminal/snapshot_text.hpp"
 #include "ui/terminal/vehicle_options.hpp"
 
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/detached.hpp>
-#include <boost/asio/signal_set.hpp>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 
 #include <unistd.h>
 
-#include <array>
 #include <chrono>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 
 namespace ui::terminal {
@@ -30,83 +25,6 @@ namespace json = boost::json;
 using protocols::Failure;
 using protocols::Fault;
 using station::report::Language;
-
-struct StepWord {
-    std::string_view step;
-    std::string_view es;
-    std::string_view en;
-};
-constexpr std::array step_words{
-    StepWord{"adapter", "Adaptador", "Adapter"},
-    StepWord{"support", "Qué sabe el vehículo", "What the vehicle knows"},
-    StepWord{"identity", "Identidad (NIV)", "Identity (VIN)"},
-    StepWord{"status", "Luz de falla y monitores", "Malfunction lamp and monitors"},
-    StepWord{"codes", "Códigos de falla", "Trouble codes"},
-    StepWord{"freeze_frame", "Cuadro congelado", "Freeze frame"},
-    StepWord{"parameters", "Valores", "Values"},
-    StepWord{"software", "Software del motor", "Engine software"},
-    StepWord{"performance", "Desempeño de monitores", "Monitor performance"},
-    StepWord{"done", "Listo", "Done"},
-    StepWord{
-        "reconnect", "El adaptador se desconectó: conéctalo y la lectura sigue donde iba",
-        "The adapter was disconnected: plug it in and the reading goes on where it was"},
-};
-
-std::string step_text(const std::string& step, bool spanish) {
-    for (const auto& word : step_words) {
-        if (word.step == step) {
-            return std::string(spanish ? word.es : word.en);
-        }
-    }
-    return (spanish ? "Buscando " : "Trying ") + step;
-}
-
-app::OnProgress progress_lines(bool spanish) {
-    const auto start = std::chrono::steady_clock::now();
-    return [=](const obd::ReadingProgress& progress) {
-        const auto seconds =
-            std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-        std::fprintf(
-            stderr, "%6.1f s  %3d %%  %s%s\n", seconds, static_cast<int>(progress.share * 100),
-            step_text(progress.step, spanish).c_str(),
-            progress.attempt > 1
-                ? ((spanish ? " (intento " : " (attempt ") + std::to_string(progress.attempt) + ")")
-                      .c_str()
-                : ""
-        );
-    };
-}
-
-app::ReadingDone read_now(
-    const protocols::link::Endpoint& endpoint,
-    int attempts,
-    std::chrono::seconds reconnect,
-    bool spanish
-) {
-    boost::asio::io_context io(1);
-    app::ReadingDone done;
-    app::Stop stop;
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](const boost::system::error_code& error, int) {
-        if (!error) {
-            stop.request();
-        }
-    });
-    obd::ReadingSettings settings;
-    settings.connect_attempts = attempts;
-    auto on_progress = progress_lines(spanish);
-    boost::asio::co_spawn(
-        io, app::read_vehicle(io, endpoint, settings, reconnect, std::move(on_progress), stop, done),
-        [&](const std::exception_ptr& problem) {
-            signals.cancel();
-            if (problem) {
-                std::rethrow_exception(problem);
-            }
-        }
-    );
-    io.run();
-    return done;
-}
 
 /// How long a lost adapter is waited for: `--reconnect SECONDS`, 30 unless stated.
 std::chrono::seconds reconnect_of(const Arguments& arguments) {
@@ -126,68 +44,11 @@ std::chrono::seconds reconnect_of(const Arguments& arguments) {
     return std::chrono::seconds(seconds);
 }
 
-void write_transcript(
-    const std::string& path, const protocols::transcript::Transcript& transcript
-) {
-    std::ofstream file(path, std::ios::binary);
-    file << protocols::transcript::to_text(transcript);
-    file.flush();
-    if (!file) {
-        throw Stopped({Fault::store_read_only, path});
-    }
-}
-
 }  // namespace
-
-int adapters(int argc, char** argv) {
-    const Arguments arguments(argc, argv, 2, {"--adapter", "--format", "--lang"}, {});
-    const bool spanish = language(arguments.get("--lang")) == Language::spanish;
-    if (arguments.has("--adapter")) {
-        const auto endpoint =
-            value_or_stop(protocols::link::read_endpoint(arguments.get("--adapter")));
-        const auto done = read_now(endpoint, 1, std::chrono::seconds(0), spanish);
-        const auto& adapter = done.snapshot ? done.snapshot->adapter : done.partial.adapter;
-        if (adapter.banner.empty()) {
-            throw Stopped(done.failure.value_or(Failure{Fault::adapter_silent, ""}));
-        }
-        json::object found{
-            {"endpoint", endpoint.text()},
-            {"banner", adapter.banner},
-            {"description", adapter.description},
-            {"stn", adapter.stn},
-            {"volts", nullptr}};
-        if (adapter.volts) {
-            found["volts"] = *adapter.volts;
-        }
-        std::cout << json::serialize(found) << "\n";
-        return exit_ok;
-    }
-    json::array found;
-    std::error_code error;
-    for (const auto& entry : std::filesystem::directory_iterator("/dev", error)) {
-        const auto name = entry.path().filename().string();
-        if (name.starts_with("ttyUSB") || name.starts_with("ttyACM") ||
-            name.starts_with("rfcomm")) {
-            found.emplace_back("serial:" + entry.path().string());
-        }
-    }
-    for (const auto& entry : std::filesystem::directory_iterator("/dev/serial/by-id", error)) {
-        found.emplace_back("serial:" + entry.path().string());
-    }
-    if (found.empty()) {
-        std::cerr
-            << (spanish ? "No hay adaptadores conectados. Conecta uno, o nómbralo: "
-                          "serial:DISPOSITIVO o tcp:192.168.0.10:35000\n"
-                        : "No adapter is plugged in. Plug one in, or name it: "
-                          "serial:DEVICE or tcp:192.168.0.10:35000\n");
-    }
-    std::cout << json::serialize(json::object{{"adapters", std::move(found)}}) << "\n";
-    return exit_ok;
-}
 
 int read(int argc, char** argv) {
     const Arguments arguments(
-        argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--reconnect"}, {}
+        argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--reconnect", "--station"}, {}
     );
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     const auto format = arguments.get("--format", "text");
@@ -198,7 +59,12 @@ int read(int argc, char** argv) {
     if (parsed.has_error()) {
         throw UsageError(parsed.error().detail);
     }
-    const auto done = read_now(parsed.value(), 1, reconnect_of(arguments), spanish);
+    obd::ReadingSettings settings;
+    if (arguments.has("--station")) {
+        settings = app::Learning(arguments.get("--station")).settings(parsed.value(), "", "");
+    }
+    settings.connect_attempts = 1;
+    const auto done = read_now(parsed.value(), settings, reconnect_of(arguments), spanish);
     if (arguments.has("--record") && !done.transcript.entries.empty()) {
         write_transcript(arguments.get("--record"), done.transcript);
     }
@@ -277,13 +143,16 @@ int run(int argc, char** argv) {
     order.variant = loaded.profile.variant;
     order.adapter = endpoint.value().text();
     order.started = app::utc_now();
+    app::Learning learning(arguments.need("--station"));
+    order.qualified = learning.qualified(endpoint.value());
     const auto begun = store.begin(order.id, station::inspection::draft_of(order));
     if (begun.has_error()) {
         throw Stopped(begun.error());
     }
-    const auto done = read_now(
-        endpoint.value(), loaded.profile.connect_attempts, reconnect_of(arguments), spanish
-    );
+    auto settings = learning.settings(endpoint.value(), stated.vin, stated.plate);
+    settings.connect_attempts = loaded.profile.connect_attempts;
+    const auto done = read_now(endpoint.value(), settings, reconnect_of(arguments), spanish);
+    learning.learn(done, stated.vin, stated.plate);
     const auto stored = value_or_stop(app::store_inspection(store, order, loaded.profile, done));
     if (arguments.has("--centre")) {
         report_upload(store, arguments.get("--centre"), spanish);

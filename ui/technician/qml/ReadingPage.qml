@@ -66,6 +66,7 @@ ColumnLayout {
     }
     AppText {
         text: Words.say(presenter.seconds >= page.slowAfter ? "seconds_slow" : "seconds").arg(presenter.seconds)
+            + (presenter.limitSeconds > 0 ? " · " + Words.say("limit").arg(presenter.limitSeconds) : "")
             + (presenter.attempt > 1 ? " · " + Words.say("attempt").arg(presenter.attempt) : "")
         color: Theme.quiet
         Layout.fillWidth: true
