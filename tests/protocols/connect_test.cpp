@@ -133,6 +133,26 @@ TEST(Elm327Connect, ReportsTheLinkLostAtEveryStep) {
     talk.check_link_loss_at_every_step([] { return Connect(); });
 }
 
+TEST(Elm327Connect, DrainsWhatAnEarlierProgramLeftRunning) {
+    // The answer to an earlier ATZ comes first: seen by the echo of the next one.
+    Conversation late;
+    late.expect_sent("ATZ\r").answer("ELM327 v1.5\r\r>");
+    late.expect_sent("ATI\r").answer("ATZ\r\r\rELM327 v1.5\r\r>");
+    late.answer("ATI\rELM327 v1.5\r\r>").expect_sent("ATI\r").answer("ATI\rELM327 v1.5\r\r>");
+    late.expect_sent("ATI\r").answer("ATI\rELM327 v1.5\r\r>");
+    late.expect_sent("ATE0\r");
+    ASSERT_TRUE(late.run(Connect(), 10).has_error());  // cut: up to here everything was as written
+
+    // A request was running: the first byte of ATZ ended it.
+    Conversation stopped;
+    stopped.expect_sent("ATZ\r").answer("STOPPED\r\r>");
+    stopped.answer("?\r\r>").expect_sent("ATI\r").answer("ELM327 v1.5\r\r>");
+    stopped.expect_sent("ATZ\r").answer("ATZ\r\r\rELM327 v1.5\r\r>");
+    stopped.expect_sent("ATI\r").answer("ATI\rELM327 v1.5\r\r>");
+    stopped.expect_sent("ATE0\r");
+    ASSERT_TRUE(stopped.run(Connect(), 9).has_error());
+}
+
 TEST(Elm327Connect, FindsEachOfTheNineProtocolsOnEveryAdapter) {
     for (int number = 1; number <= 9; ++number) {
         const auto protocol = static_cast<Protocol>(number);

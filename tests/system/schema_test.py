@@ -86,6 +86,14 @@ class Schemas(SystemTest):
                           ('can', '4100BE3EB811'), ('can', '41010007E500'), ('can', '5902FF')):
             self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
 
+    def test_qualifications(self):
+        for adapter in ('elm327-2.3', 'elm327-2.1-clone', 'stn2255'):
+            for vehicle in ('adapter-bench', 'silent'):
+                sim = self.sim(vehicle, adapter, speed=100)
+                done = self.command('adapters', '--adapter', sim.endpoint, '--qualify')
+                self.holds('qualification', json.loads(done.stdout))
+                sim.stop()
+
     def test_the_schemas_refuse_what_is_not_so(self):
         facts = json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline']
         facts['obd']['monitors']['CAT'] = 'maybe'
