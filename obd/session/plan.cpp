@@ -271,7 +271,8 @@ Request Plan::request(const std::vector<Ask>& asks) const {
     return request;
 }
 
-/// Length of a unit's answer, service byte included, where it is certain; 0 where it is not.
+/// Length of a unit's answer, service byte included, where it is certain or so likely that asking
+/// again in the other case costs less than waiting every time; 0 where it is neither.
 std::size_t Plan::answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) const {
     const auto& first = asks.front();
     switch (first.what) {
@@ -279,10 +280,19 @@ std::size_t Plan::answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) con
             return 20;
         case What::name:
             return 23;
+        case What::infotypes:
+            return 7;
         case What::stored:
             return ecu.status.value
                        ? 2U + 2U * static_cast<std::size_t>(ecu.status.value->dtc_count)
                        : 0U;
+        case What::pending:
+        case What::permanent:
+            return 2;  // few vehicles have more than the two codes that fit into one frame
+        case What::freeze_cause:
+            return 5;
+        case What::cvns:  // one for each calibration
+            return ecu.calids.value ? 3U + 4U * ecu.calids.value->size() : 0U;
         default:
             break;
     }

@@ -174,6 +174,9 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (asked.digit_rejected) {
         manner_.counting = elm327::Counting::none;
     }
+    if (asked.reopened_in_vain) {
+        manner_.reopens = false;
+    }
     if (asked.interrupt_failed) {
         manner_.interrupts = false;
     }

@@ -39,6 +39,7 @@ enum class Fault : int {
     can_excluded = 26,     ///< `ERR94`: the adapter keeps CAN off until its power is cycled.
     several_unknown = 27,  ///< Several units answered and the adapter does not show which is which.
     vehicle_changed = 28,  ///< After a reconnection another vehicle answers.
+    heavy_duty = 29,       ///< The vehicle speaks SAE J1939, which this program does not read yet.
 };
 
 /// A fault and the words a technician's log needs. `detail` never decides anything.

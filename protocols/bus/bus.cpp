@@ -24,6 +24,8 @@ constexpr std::array rows{
     Row{Protocol::can11_250, "can11_250", "ISO 15765-4 (CAN 11/250)"},
     Row{Protocol::can29_250, "can29_250", "ISO 15765-4 (CAN 29/250)"},
     Row{Protocol::j1939, "j1939", "SAE J1939 (CAN 29/250)"},
+    Row{Protocol::user1, "user1", "USER1 (CAN 11/125)"},
+    Row{Protocol::user2, "user2", "USER2 (CAN 11/50)"},
 };
 
 }  // namespace

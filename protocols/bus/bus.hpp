@@ -25,6 +25,8 @@ enum class Protocol : std::uint8_t {
     can11_250 = 8,
     can29_250 = 9,
     j1939 = 10,
+    user1 = 11,
+    user2 = 12,
 };
 
 [[nodiscard]] constexpr bool is_can(Protocol protocol) {
@@ -35,6 +37,10 @@ enum class Protocol : std::uint8_t {
 }
 [[nodiscard]] constexpr bool is_kwp(Protocol protocol) {
     return protocol == Protocol::kwp_slow || protocol == Protocol::kwp_fast;
+}
+/// Buses with a session that ends when nothing is asked for 5 s (P3max, ISO 9141-2, ISO 14230-2).
+[[nodiscard]] constexpr bool has_session(Protocol protocol) {
+    return protocol == Protocol::iso9141 || is_kwp(protocol);
 }
 [[nodiscard]] constexpr bool is_legacy(Protocol protocol) {
     return protocol >= Protocol::j1850_pwm && protocol <= Protocol::kwp_fast;

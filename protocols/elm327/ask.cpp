@@ -46,6 +46,14 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
     if (stage_ == Stage::ask) {
         return on_exchange(event, now);
     }
+    if (stage_ == Stage::close) {
+        auto closing = exchange_.resume(event, now);
+        auto* closed = std::get_if<Finished<Reply>>(&closing);
+        if (closed == nullptr) {
+            return forward<Asked>(std::move(closing));
+        }
+        return closed->result.has_value() ? begin(now) : on_reply(std::move(closed->result), now);
+    }
     auto action = resync_.resume(event, now);
     if (auto* finished = std::get_if<Finished<Reply>>(&action)) {
         return on_reply(std::move(finished->result), now);
@@ -180,6 +188,20 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     if (fault == Fault::bus_failed && reply.has(Remark::bus_busy) && may_repeat) {
         return again_after(busy_pause, now);
     }
+    // Who must answer and does not, on a bus with sessions: the session has run out.
+    const bool session_over = bus::has_session(manner_.protocol) && !request_.expected.empty() &&
+                              (fault == Fault::vehicle_silent || fault == Fault::bus_failed);
+    // An adapter may report the opened bus in one reply and the data only in the next.
+    if (session_over && may_repeat && reopened_ && reply.has(Remark::bus_init_ok)) {
+        return begin(now);
+    }
+    asked_.reopened_in_vain = session_over && reopened_;
+    if (session_over && may_repeat && manner_.reopens && !reopened_) {
+        reopened_ = true;
+        stage_ = Stage::close;
+        exchange_ = Exchange("ATPC");
+        return forward<Asked>(exchange_.resume(Started{}, now));
+    }
     if (fault && *fault != Fault::vehicle_silent) {
         asked_.answer.failure = Failure{*fault, printable(reply.raw)};
         return finish();
@@ -200,11 +222,22 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     }
     if (answer.incomplete && may_repeat) {
         may_interrupt_ = false;
+        said_.insert(said_.end(), answer.messages.begin(), answer.messages.end());
         return again_after(damaged_pause, now);
     }
-    if (!std::ranges::includes(shown_, new_habits) && may_repeat) {
-        shown_ = std::move(new_habits);
-        return begin(now);
+    if (!std::ranges::includes(shown_, new_habits)) {
+        if (may_repeat) {
+            shown_ = std::move(new_habits);
+            said_.insert(said_.end(), answer.messages.begin(), answer.messages.end());
+            return begin(now);
+        }
+        // No attempt is left to make sure: what was not said before in the same words is left out.
+        std::erase_if(answer.messages, [this](const bus::Message& message) {
+            return std::ranges::find(said_, message) == said_.end();
+        });
+        answer.problems.emplace_back("frames cut as never before, and not twice the same");
+        answer.incomplete = true;
+        new_habits.clear();
     }
     asked_.habits = std::move(new_habits);
     asked_.answer = std::move(answer);

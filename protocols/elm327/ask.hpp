@@ -20,6 +20,7 @@ struct Manner {
     /// sheet, "Interrupting the ELM327"); a space that comes too late does nothing.
     bool interrupts = true;
     bool headers = true;  ///< False: the adapter does not show who answers.
+    bool reopens = true;  ///< Whether opening a K-line session again may help against silence.
     /// How this vehicle and adapter cut frames. An answer that shows another habit is asked for
     /// twice: it may have lost bytes on its way.
     std::set<isotp::Habit> habits{isotp::Habit::single_cut, isotp::Habit::single_full};
@@ -30,13 +31,14 @@ struct Asked {
     bus::Answer answer;
     bool digit_rejected = false;    ///< The adapter does not know the response-count digit.
     bool interrupted = false;       ///< A space was sent to end the waiting.
+    bool reopened_in_vain = false;  ///< Silence, also in a session opened for this request.
     bool interrupt_failed = false;  ///< The adapter did not come back to its prompt after it.
     std::set<isotp::Habit> habits;  ///< Habits not known before, shown twice in a row.
 };
 
 /// One diagnostic request to the vehicle and every control unit's answer (SAE J1979, over an
 /// adapter in `ATH1`). Repeats a damaged or busy answer a limited number of times, waits out
-/// response-pending, resynchronises after silence, and asks again without the count digit when
+/// response-pending, opens a K-line session again that has run out, resynchronises after silence, and asks again without the count digit when
 /// fewer answers came than were expected. What the bus or vehicle failed to do is in
 /// `answer.failure`; Faults: link_lost, adapter_silent, adapter_restarted.
 class Ask {
@@ -48,7 +50,7 @@ public:
     [[nodiscard]] Action<Asked> resume(const Event& event, Instant now);
 
 private:
-    enum class Stage { ask, pause, resync };
+    enum class Stage { ask, pause, close, resync };
 
     Action<Asked> begin(Instant now);
     Action<Asked> on_exchange(const Event& event, Instant now);
@@ -74,7 +76,9 @@ private:
     bool may_interrupt_ = false;
     bool sending_interrupt_ = false;
     bool interrupted_ = false;
-    std::set<isotp::Habit> shown_;  ///< New habits of the answer before.
+    bool reopened_ = false;  ///< A K-line session that had run out was opened again.
+    std::set<isotp::Habit> shown_;    ///< New habits of the answer before.
+    std::vector<bus::Message> said_;  ///< In answers that were asked for again.
     std::string before_interrupt_;
     std::string command_;
     Asked asked_;

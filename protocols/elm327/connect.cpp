@@ -44,6 +44,8 @@ constexpr std::array search_order{
 constexpr std::array<std::uint32_t, 8> common_rates{38'400, 115'200, 9'600,     500'000,
                                                     57'600, 230'400, 1'000'000, 2'000'000};
 
+constexpr std::string_view heavy_vin_request = "00FEEC";  // PGN 65260, SAE J1939-71
+
 constexpr std::string_view support_request = "0100";
 
 /// Whether the reply echoes another command: it is a late one, and everything is one reply behind.
@@ -80,6 +82,9 @@ Connect::Connect(ConnectOptions options) : options_(std::move(options)) {
 std::string Connect::step() const {
     if (stage_ == Stage::select || stage_ == Stage::probe) {
         return std::string(bus::name(order_[index_]));
+    }
+    if (stage_ == Stage::heavy_select || stage_ == Stage::heavy) {
+        return std::string(bus::name(Protocol::j1939));
     }
     return stage_ == Stage::scan ? "adapter_rates" : "adapter";
 }
@@ -244,6 +249,14 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
             return after_identity(reply, now);
         case Stage::set_up:
             return after_set_up(reply, now);
+        case Stage::heavy_select:
+            if (!reply.has(Remark::ok)) {
+                return fail(Fault::no_protocol, trials_);
+            }
+            stage_ = Stage::heavy;
+            return begin(std::string(heavy_vin_request), now);
+        case Stage::heavy:
+            return after_heavy(reply);
         case Stage::scan:
         case Stage::raise:
             break;
@@ -332,11 +345,30 @@ Action<Connection> Connect::after_set_up(const Reply& reply, Instant now) {
 
 Action<Connection> Connect::select(Instant now) {
     if (index_ == order_.size()) {
-        index_ = 0;
-        return fail(Fault::no_protocol, trials_);
+        stage_ = Stage::heavy_select;
+        return begin("ATTPA", now);
     }
     stage_ = Stage::select;
     return begin(std::string("ATTP") + std::to_string(static_cast<int>(order_[index_])), now);
+}
+
+/// Lines of SAE J1939 begin with priority (one digit), page and PGN (five) and source (two). What
+/// answers the request is the VIN itself, an acknowledgement or a transport message.
+Action<Connection> Connect::after_heavy(const Reply& reply) {
+    constexpr std::array<std::string_view, 4> answers{"0FEEC", "0E8", "0EB", "0EC"};
+    constexpr std::size_t shortest = 10;  // one byte of data behind eight digits of header
+    const bool somebody = std::ranges::any_of(reply.lines, [&](const std::string& line) {
+        const auto text = compact(line);
+        return text.size() >= shortest && text[0] <= '7' &&
+               text.find_first_not_of("0123456789ABCDEF") == text.npos &&
+               std::ranges::any_of(answers, [&](std::string_view start) {
+                   return std::string_view(text).substr(1).starts_with(start);
+               });
+    });
+    if (!fault_of(reply) && somebody) {
+        return fail(Fault::heavy_duty, printable(reply.raw));
+    }
+    return fail(Fault::no_protocol, trials_ + std::string(bus::name(Protocol::j1939)) + ": silent; ");
 }
 
 Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {

@@ -36,8 +36,9 @@ struct Connection {
 /// K-line, slow K-line and J1850 (ISO 15765-4:2021 clause 6; a vehicle on CAN answers in under a
 /// second). Trials use ATTP, which writes nothing into the adapter. An adapter that is silent at
 /// the line's rate is looked for at others; a faster one that is known to work is used.
+/// A vehicle that answers on none is asked for its VIN as heavy-duty ones are (SAE J1939-71).
 /// Faults: link_lost, adapter_silent, not_an_adapter, wiring_fault, no_protocol (detail: what each
-/// trial said).
+/// trial said), heavy_duty.
 class Connect {
 public:
     using Output = Connection;
@@ -53,7 +54,7 @@ public:
     [[nodiscard]] std::uint32_t baud() const { return connection_.baud; }
 
 private:
-    enum class Stage { reset, identify, scan, set_up, raise, select, probe };
+    enum class Stage { reset, identify, scan, set_up, raise, select, probe, heavy_select, heavy };
 
     Action<Connection> begin_again(Instant now);
     Action<Connection> begin(std::string command, Instant now, Limits limits = {});
@@ -65,6 +66,7 @@ private:
     Action<Connection> after_identity(const Reply& reply, Instant now);
     Action<Connection> after_set_up(const Reply& reply, Instant now);
     Action<Connection> after_probe(const Reply& reply, Instant now);
+    Action<Connection> after_heavy(const Reply& reply);
     Action<Connection> set_up(Instant now);
     Action<Connection> select(Instant now);
     Action<Connection> fail(Fault fault, std::string detail) const;

@@ -25,6 +25,7 @@ const std::vector<Dialect>& dialects() {
          .counting = elm327::Counting::none,
          .noise_at_start = true,
          .baud_max = 0,
+         .keeps_alive = false,
          .agrees_to_anything = true,
          .only_first_flow_control = true,
          .frames_max = 20,

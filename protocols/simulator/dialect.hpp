@@ -18,6 +18,7 @@ struct Dialect {
     elm327::Counting counting = elm327::Counting::frames;  ///< What the response-count digit does.
     bool noise_at_start = false;                 ///< A stray byte before the banner.
     std::uint32_t baud_max = 500'000;            ///< Fastest rate by ATBRD or STBR; 0: none.
+    bool keeps_alive = true;                     ///< Wakes K-line sessions while nothing is asked.
     bool agrees_to_anything = false;             ///< Says OK where others say `?`.
     bool hides_headers = false;                  ///< ATH1 says OK and changes nothing.
     bool only_first_flow_control = false;        ///< Later units wait for theirs in vain.

@@ -120,6 +120,7 @@ private:
     Instant serial_free_{};
     std::optional<Instant> woke_;
     bool bus_open_ = false;
+    Instant bus_used_{};
     bool abortable_ = false;
 };
 

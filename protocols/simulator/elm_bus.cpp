@@ -34,6 +34,7 @@ bool Elm::open_bus(Instant& now) {
     if (bus_open_) {
         return true;
     }
+    bus_used_ = {};
     const auto wanted = settings_.protocol;
     const auto real = vehicle_.protocol;
     if (settings_.automatic && wanted == Protocol::undecided) {
@@ -102,7 +103,13 @@ Elm::Duration Elm::reply_wait() const {
 }
 
 void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
-    const auto list = frames(request, now);
+    constexpr auto session_time = 5s;  // P3max
+    const bool slept = bus::has_session(settings_.protocol) && !dialect_->keeps_alive &&
+                       bus_used_ != Instant{} && now - bus_used_ > session_time;
+    const auto list = slept ? std::vector<BusFrame>() : frames(request, now);
+    if (!slept) {
+        bus_used_ = now;
+    }
     Instant last = now;
     int printed = 0;
     int messages = 0;

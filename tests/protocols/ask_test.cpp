@@ -1,6 +1,9 @@
 #include "protocols/elm327/ask.hpp"
 
+#include "protocols/elm327/connect.hpp"
+#include "protocols/simulator/elm.hpp"
 #include "tests/support/conversation.hpp"
+#include "tests/support/virtual_link.hpp"
 
 #include <gtest/gtest.h>
 
@@ -345,6 +348,42 @@ TEST(Elm327Ask, ReportsTheLinkLostAtEveryStep) {
         .expect_sent("0906\r")
         .answer("7E8 07 49 06 01 00 12 34 0B\r\r>")
         .check_link_loss_at_every_step([] { return Ask(request("0906"), can); });
+}
+
+TEST(Elm327Ask, OpensAKLineSessionAgainThatRanOut) {
+    for (const auto* name : {"iso9141-2003", "kwp-fast-2005", "kwp-slow-2003"}) {
+        auto vehicle = simulator::built_in_vehicle(name).value();
+        const auto protocol = vehicle.protocol;
+        const auto unit = vehicle.ecus.front().address;
+        simulator::Elm elm(vehicle, *simulator::find_dialect("elm327-2.1-clone"), 38'400);
+        tests::VirtualLink link(elm);
+        Connect connect({.first = protocol});
+        ASSERT_TRUE(link.run(connect).has_value()) << name;
+        link.pass(std::chrono::seconds(6));
+        Ask ask({{0x01, 0x01}, 1, {{unit, 1}}}, Manner{protocol});
+        const auto asked = link.run(ask);
+        ASSERT_TRUE(asked.has_value()) << name;
+        EXPECT_FALSE(asked.value().answer.messages.empty()) << name;
+    }
+}
+
+TEST(Elm327Ask, ASilentUnitOnKLineIsAskedTwiceAndNotMore) {
+    Conversation talk;
+    talk.expect_sent("0101\r").answer("NO DATA\r\r>");
+    talk.expect_sent("ATPC\r").answer("OK\r\r>");
+    talk.expect_sent("0101\r").answer("BUS INIT: OK\rNO DATA\r\r>");
+    talk.expect_sent("0101\r").answer("NO DATA\r\r>");
+    const bus::Request request{{0x01, 0x01}, {}, {{bus::EcuAddress::legacy(0x10), 1}}};
+    const auto asked = talk.run(Ask(request, Manner{Protocol::iso9141}));
+    ASSERT_TRUE(asked.has_value());
+    EXPECT_TRUE(asked.value().answer.messages.empty());
+    EXPECT_FALSE(asked.value().answer.failure);
+    EXPECT_TRUE(asked.value().reopened_in_vain);
+    // On CAN there is no session, and silence is an answer.
+    Conversation can_talk;
+    can_talk.expect_sent("0101\r").answer("NO DATA\r\r>");
+    const bus::Request on_can{{0x01, 0x01}, {}, {{bus::EcuAddress::can11(0x7E8), 1}}};
+    EXPECT_TRUE(can_talk.run(Ask(on_can, can)).value().answer.messages.empty());
 }
 
 }  // namespace

@@ -133,6 +133,34 @@ TEST(Elm327Connect, ReportsTheLinkLostAtEveryStep) {
     talk.check_link_loss_at_every_step([] { return Connect(); });
 }
 
+Result<Connection> heavy(const std::string& answer) {
+    auto talk = set_up();
+    for (const auto* number : {"6", "7", "8", "9", "5", "2", "1", "3", "4"}) {
+        talk.expect_sent("ATTP" + std::string(number) + "\r").answer("OK\r\r>");
+        talk.expect_sent("0100\r").answer("NO DATA\r\r>");
+    }
+    talk.expect_sent("ATTPA\r").answer("OK\r\r>");
+    talk.expect_sent("00FEEC\r").answer(answer);
+    return talk.run(Connect());
+}
+
+TEST(Elm327Connect, TellsAHeavyDutyVehicleFromASilentOne) {
+    for (const auto* answer :
+         {"60FEEC0031394B4D4152\r\r>", "7 0ECFF 00 20 13 00 03 FF EC FE 00 \r\r>",
+          "60E8FF0001FFFFFFFFECFE00\r\r>"}) {
+        const auto result = heavy(answer);
+        ASSERT_TRUE(result.has_error()) << answer;
+        EXPECT_EQ(result.error().fault, Fault::heavy_duty) << answer;
+    }
+    for (const auto* answer :
+         {"NO DATA\r\r>", "CAN ERROR\r\r>", "?\r\r>", "7E8037F0011\r\r>", "OK\r\r>",
+          "60F004007DFFFFFFFFFFFFFF\r\r>"}) {
+        const auto result = heavy(answer);
+        ASSERT_TRUE(result.has_error()) << answer;
+        EXPECT_EQ(result.error().fault, Fault::no_protocol) << answer;
+    }
+}
+
 TEST(Elm327Connect, DrainsWhatAnEarlierProgramLeftRunning) {
     // The answer to an earlier ATZ comes first: seen by the echo of the next one.
     Conversation late;

@@ -134,7 +134,7 @@ TEST(Inspection, ClosesAnInterruptedOneWithWhatWasEntered) {
 
 TEST(Messages, TellEveryFaultInBothLanguagesWithTheNextStep) {
     std::set<int> exits;
-    for (int number = 1; number <= static_cast<int>(Fault::vehicle_changed); ++number) {
+    for (int number = 1; number <= static_cast<int>(Fault::heavy_duty); ++number) {
         const auto fault = static_cast<Fault>(number);
         const auto& message = messages::message_for(fault);
         EXPECT_FALSE(message.code.empty()) << number;

@@ -70,6 +70,8 @@ public:
         }
     }
 
+    /// Lets time pass with nobody at the line.
+    void pass(std::chrono::milliseconds time) { now_ += time; }
     [[nodiscard]] protocols::Instant now() const { return now_; }
     [[nodiscard]] const protocols::transcript::Transcript& transcript() const {
         return recorder_.transcript();

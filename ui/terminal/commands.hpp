@@ -10,7 +10,7 @@
 
 namespace ui::terminal {
 
-/// Documented in README.md: 0, 10-15 are verdicts, 16-17 of adapters, 2 usage, 1 and 20-36 errors.
+/// Documented in README.md: 0, 10-15 are verdicts, 16-17 adapters, 2 usage, 1 and 20-36 errors.
 inline constexpr int exit_ok = 0;
 inline constexpr int exit_error = 1;
 inline constexpr int exit_usage = 2;
