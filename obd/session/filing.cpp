@@ -175,9 +175,11 @@ void Plan::take_pack(const Answer& answer) {
     if (units.empty()) {
         packs_ = false;
     }
+    bool range_missing = false;
     for (const auto& ask : current_) {
         Answer part;
-        bool everybody = true;
+        // Whether there are later ranges is told by the ones before: all are asked again in turn.
+        bool everybody = !range_missing;
         for (auto& ecu : snapshot_.ecus) {
             const auto found = units[ecu.address].find(ask.id);
             if (found != units[ecu.address].end()) {
@@ -187,6 +189,7 @@ void Plan::take_pack(const Answer& answer) {
             }
         }
         if (!everybody) {
+            range_missing = ask.what == What::support;
             singles_.push_back(ask);
             continue;
         }

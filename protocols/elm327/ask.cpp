@@ -25,6 +25,24 @@ bool any_with_code(const bus::Answer& answer, std::uint8_t code) {
     });
 }
 
+/// Adds what units said in `before` that said nothing in `answer`.
+void keep_missing(const bus::Answer& before, bus::Answer& answer) {
+    const auto silent = [said = answer](bus::EcuAddress unit) {
+        return std::ranges::count(said.messages, unit, &bus::Message::source) == 0 &&
+               std::ranges::count(said.negatives, unit, &bus::Negative::source) == 0;
+    };
+    for (const auto& message : before.messages) {
+        if (silent(message.source)) {
+            answer.messages.push_back(message);
+        }
+    }
+    for (const auto& negative : before.negatives) {
+        if (silent(negative.source)) {
+            answer.negatives.push_back(negative);
+        }
+    }
+}
+
 constexpr std::string_view digits = "0123456789ABCDEF";
 
 }  // namespace
@@ -211,6 +229,9 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
 
     const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
     if (digit_ && (answer.incomplete || lacks_somebody) && may_repeat) {
+        if (!answer.incomplete) {
+            lacking_ = std::move(answer);
+        }
         digit_.reset();
         return begin(now);
     }
@@ -238,6 +259,15 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         answer.problems.emplace_back("frames cut as never before, and not twice the same");
         answer.incomplete = true;
         new_habits.clear();
+    }
+    // Who must answer and did not is asked once more; what the others said then stands.
+    const bool reopened = reopened_ || asked_.reopened_in_vain;
+    if (lacks_somebody && may_repeat && !lacking_ && !reopened) {
+        lacking_ = std::move(answer);
+        return begin(now);
+    }
+    if (lacking_) {
+        keep_missing(*lacking_, answer);
     }
     asked_.habits = std::move(new_habits);
     asked_.answer = std::move(answer);

@@ -76,6 +76,7 @@ private:
     bool may_interrupt_ = false;
     bool sending_interrupt_ = false;
     bool interrupted_ = false;
+    std::optional<bus::Answer> lacking_;  ///< The answer in which somebody was missing.
     bool reopened_ = false;  ///< A K-line session that had run out was opened again.
     std::set<isotp::Habit> shown_;    ///< New habits of the answer before.
     std::vector<bus::Message> said_;  ///< In answers that were asked for again.

@@ -10,6 +10,9 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 namespace obd {
@@ -99,6 +102,91 @@ TEST(RecordedVehicles, AreReadInBoundedTimeWithEvidenceForEveryValue) {
         EXPECT_EQ(to_json(repeated.value()), to_json(played.result.value())) << id;
     }
     std::cerr << "  connected: " << connected << "\n";
+}
+
+/// What an item of to_json() says, in one value; nothing where the recording has no answer.
+boost::json::value brief(const boost::json::object& item) {
+    const auto& state = item.at("state").as_string();
+    if (const auto* value = item.if_contains("value"); value != nullptr && state == "ok") {
+        return *value;
+    }
+    if (state == "negative") {
+        return {{"negative", item.at("code")}};
+    }
+    if (state == "unsupported" || state == "not_asked" || state == "silent") {
+        return nullptr;
+    }
+    return {{state, item.contains("detail") ? item.at("detail") : boost::json::value("")}};
+}
+
+/// Bitmaps as one word, e.g. `01 03 04`.
+boost::json::value shorter(boost::json::value value) {
+    if (!value.is_array() || value.as_array().empty() || !value.as_array()[0].is_string()) {
+        return value;
+    }
+    std::string words;
+    for (const auto& word : value.as_array()) {
+        words += (words.empty() ? "" : " ") + std::string(word.as_string());
+    }
+    return boost::json::value(words);
+}
+
+/// A snapshot without its bytes, for people to compare with the dialogue.
+boost::json::object brief(const Snapshot& snapshot) {
+    boost::json::object said;
+    const auto whole = to_json(snapshot).as_object();
+    if (!snapshot.connected) {
+        return {{"not_connected", true}};
+    }
+    said["protocol"] = protocols::bus::id(snapshot.protocol);
+    for (const auto& ecu : whole.at("ecus").as_array()) {
+        boost::json::object one;
+        for (const auto& [name, item] : ecu.as_object()) {
+            if (name == "parameters") {
+                for (const auto& [pid, parameter] : item.as_object()) {
+                    if (auto value = brief(parameter.as_object()); !value.is_null()) {
+                        one[pid] = std::move(value);
+                    }
+                }
+            } else if (item.is_object()) {
+                if (auto value = brief(item.as_object()); !value.is_null()) {
+                    one[name] = shorter(std::move(value));
+                }
+            }
+        }
+        said[ecu.at("address").as_string()] = std::move(one);
+    }
+    said["notes"] = whole.at("notes");
+    return said;
+}
+
+// Each line of the golden file was compared with its dialogue by a person.
+TEST(RecordedVehicles, SayWhatAPersonReadsInTheirDialogues) {
+    const auto all = dialogues();
+    if (all.empty()) {
+        return;
+    }
+    std::string text;
+    for (const auto& [id, dialogue] : all) {
+        const auto result = play(dialogue).result;
+        const auto said = result.has_value() ? brief(result.value())
+                                             : boost::json::object{
+                                                   {"fault", static_cast<int>(result.error().fault)}};
+        text += boost::json::serialize(boost::json::object{{"id", id}, {"said", said}}) + "\n";
+    }
+    const auto path = std::filesystem::path(SOURCE_ROOT) / "tests/obd/dialogues_golden.jsonl";
+    if (std::getenv("OBD_GOLDEN") != nullptr) {  // to be reviewed line by line
+        std::ofstream(path) << text;
+    }
+    std::ifstream golden(path);
+    std::istringstream now(text);
+    std::string expected;
+    std::string line;
+    while (std::getline(golden, expected)) {
+        ASSERT_TRUE(std::getline(now, line)) << "missing: " << expected.substr(0, 60);
+        EXPECT_EQ(line, expected);
+    }
+    EXPECT_FALSE(std::getline(now, line)) << "not reviewed: " << line.substr(0, 60);
 }
 
 TEST(RecordedVehicles, KeepTheirQuirksApart) {

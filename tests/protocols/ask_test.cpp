@@ -379,11 +379,27 @@ TEST(Elm327Ask, ASilentUnitOnKLineIsAskedTwiceAndNotMore) {
     EXPECT_TRUE(asked.value().answer.messages.empty());
     EXPECT_FALSE(asked.value().answer.failure);
     EXPECT_TRUE(asked.value().reopened_in_vain);
-    // On CAN there is no session, and silence is an answer.
-    Conversation can_talk;
-    can_talk.expect_sent("0101\r").answer("NO DATA\r\r>");
-    const bus::Request on_can{{0x01, 0x01}, {}, {{bus::EcuAddress::can11(0x7E8), 1}}};
-    EXPECT_TRUE(can_talk.run(Ask(on_can, can)).value().answer.messages.empty());
+}
+
+TEST(Elm327Ask, AsksOnceMoreWhenAUnitThatMustAnswerDoesNot) {
+    const auto unit = [](std::uint32_t id) { return bus::EcuAddress::can11(id); };
+    const bus::Request request{{0x01, 0x0D}, {}, {{unit(0x7E8), 1}, {unit(0x7E9), 1}}};
+    Conversation found;
+    found.expect_sent("010D\r").answer("7E803410D00\r\r>");
+    found.expect_sent("010D\r").answer("7E803410D01\r7E903410D01\r\r>");
+    EXPECT_EQ(found.run(Ask(request, can)).value().answer.messages.size(), 2U);
+    // What the first said is kept when the second time only the other one answers.
+    Conversation apart;
+    apart.expect_sent("010D\r").answer("7E803410D00\r\r>");
+    apart.expect_sent("010D\r").answer("7E903410D01\r\r>");
+    const auto both = apart.run(Ask(request, can)).value().answer;
+    ASSERT_EQ(both.messages.size(), 2U);
+    EXPECT_EQ(both.of(unit(0x7E8)), (std::vector<Bytes>{{0x41, 0x0D, 0x00}}));
+    // Nobody is asked a third time.
+    Conversation silent;
+    silent.expect_sent("010D\r").answer("NO DATA\r\r>");
+    silent.expect_sent("010D\r").answer("NO DATA\r\r>");
+    EXPECT_TRUE(silent.run(Ask(request, can)).value().answer.messages.empty());
 }
 
 }  // namespace
