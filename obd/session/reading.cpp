@@ -52,6 +52,13 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
         }
         return forward<Snapshot>(std::move(action));
     }
+    if (auto* unit = std::get_if<elm327::AskUnit>(&stage_)) {
+        auto action = unit->resume(event, now);
+        if (auto* finished = std::get_if<Finished<elm327::Asked>>(&action)) {
+            return on_asked(std::move(finished->result), now);
+        }
+        return forward<Snapshot>(std::move(action));
+    }
     auto action = std::get<elm327::Ask>(stage_).resume(event, now);
     if (auto* finished = std::get_if<Finished<elm327::Asked>>(&action)) {
         return on_asked(std::move(finished->result), now);
@@ -159,6 +166,10 @@ Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
 }
 
 Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Instant now) {
+    if (result.has_error() && result.error().fault == Fault::adapter_rejected) {
+        apart_.clear();  // it cannot set a header: what came stands
+        return ask_apart(now);
+    }
     if (result.has_error()) {
         // After a brown-out an adapter speaks at its own rate again, unreadable at a faster one.
         const bool restarted =
@@ -184,8 +195,43 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (interrupted_) {
         return on_check(asked.answer, now);
     }
-    plan_->take(asked.answer);
-    return ask_next(now);
+    if (std::holds_alternative<elm327::AskUnit>(stage_)) {
+        auto& more = asked.answer;
+        if (!more.incomplete && !more.messages.empty()) {
+            manner_.attempts = 2;  // this adapter loses what several units say at once
+            std::erase_if(answer_.messages, [&](const protocols::bus::Message& message) {
+                return message.source == *apart_.begin();
+            });
+            answer_.in_part.erase(*apart_.begin());
+            answer_.incomplete = !answer_.in_part.empty();
+        }
+        if (!more.incomplete) {
+            answer_.messages.insert(
+                answer_.messages.end(), more.messages.begin(), more.messages.end()
+            );
+            answer_.negatives.insert(
+                answer_.negatives.end(), more.negatives.begin(), more.negatives.end()
+            );
+        }
+        apart_.erase(apart_.begin());
+    } else {
+        answer_ = asked.answer;
+        apart_.clear();
+        if (manner_.headers && !answer_.failure) {
+            apart_ = answer_.in_part;
+        }
+    }
+    return ask_apart(now);
+}
+
+/// The next unit that is to be asked by itself, or on with the plan.
+Reading::Action Reading::ask_apart(Instant now) {
+    if (apart_.empty()) {
+        plan_->take(answer_);
+        return ask_next(now);
+    }
+    auto& unit = stage_.emplace<elm327::AskUnit>(request_, manner_, *apart_.begin());
+    return forward<Snapshot>(unit.resume(Started{}, now));
 }
 
 ReadingProgress Reading::progress() const {

@@ -4,9 +4,11 @@
 #include "obd/session/settings.hpp"
 #include "protocols/elm327/ask.hpp"
 #include "protocols/elm327/connect.hpp"
+#include "protocols/elm327/physical.hpp"
 
 #include <chrono>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 
@@ -49,6 +51,7 @@ private:
     Action ask(protocols::bus::Request request, protocols::Instant now);
     Action go_on(const protocols::elm327::Connection& connection, protocols::Instant now);
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
+    Action ask_apart(protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
 
     ReadingSettings settings_;
@@ -68,7 +71,15 @@ private:
     std::optional<protocols::bus::Request> interrupted_;
     Check check_ = Check::bitmaps;
     int check_tries_ = 0;
-    std::variant<std::monostate, protocols::elm327::Connect, protocols::elm327::Ask> stage_;
+    /// Units whose answer did not come whole, to be asked by themselves, and what came of the rest.
+    std::set<protocols::bus::EcuAddress> apart_;
+    protocols::bus::Answer answer_;
+    std::variant<
+        std::monostate,
+        protocols::elm327::Connect,
+        protocols::elm327::Ask,
+        protocols::elm327::AskUnit>
+        stage_;
 };
 
 static_assert(protocols::Machine<Reading>);

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct Answer {
     std::optional<Failure> failure;   ///< Why nothing can be concluded, e.g. bus_failed.
     std::vector<std::string> problems;
     bool incomplete = false;  ///< Something arrived damaged or in part.
+    std::set<EcuAddress> in_part;  ///< Units whose message of several frames did not come whole.
 
     /// What one unit said, in the order it came.
     [[nodiscard]] std::vector<Bytes> of(EcuAddress unit) const;

@@ -138,6 +138,7 @@ Ask::Sorted Ask::sorted(const std::vector<std::string>& lines) const {
     auto answer = bus::sort_answer(request_, std::move(frames.messages));
     answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
     answer.incomplete = frames.incomplete;
+    answer.in_part = std::move(frames.in_part);
     std::set<isotp::Habit> new_habits;
     std::ranges::set_difference(
         frames.habits, manner_.habits, std::inserter(new_habits, new_habits.end())
@@ -164,7 +165,7 @@ Action<Asked> Ask::finish() {
 Action<Asked> Ask::on_reply(Result<Reply> result, Instant now) {
     if (result.has_error()) {
         if (result.error().fault != Fault::adapter_silent || stage_ == Stage::resync ||
-            attempt_ >= attempts_max) {
+            attempt_ >= manner_.attempts) {
             return Finished<Asked>{result.error()};
         }
         if (interrupted_) {
@@ -189,7 +190,7 @@ Action<Asked> Ask::on_reply(Result<Reply> result, Instant now) {
 
 Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     const auto fault = fault_of(reply);
-    const bool may_repeat = attempt_ < attempts_max;
+    const bool may_repeat = attempt_ < manner_.attempts;
     if (fault == Fault::adapter_restarted || fault == Fault::link_lost) {
         return Finished<Asked>{Failure{*fault, printable(reply.raw)}};
     }

@@ -21,6 +21,7 @@ struct Manner {
     bool interrupts = true;
     bool headers = true;  ///< False: the adapter does not show who answers.
     bool reopens = true;  ///< Whether opening a K-line session again may help against silence.
+    int attempts = 4;     ///< Before what came stands.
     /// How this vehicle and adapter cut frames. An answer that shows another habit is asked for
     /// twice: it may have lost bytes on its way.
     std::set<isotp::Habit> habits{isotp::Habit::single_cut, isotp::Habit::single_full};
@@ -65,8 +66,6 @@ private:
     [[nodiscard]] bool has_everything() const;
     Action<Asked> again_after(std::chrono::milliseconds pause, Instant now);
     Action<Asked> finish();
-
-    static constexpr int attempts_max = 4;
 
     bus::Request request_;
     Manner manner_;

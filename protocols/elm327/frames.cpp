@@ -60,6 +60,7 @@ Frames read_can(const std::vector<std::string>& lines, bool extended) {
         frames.incomplete = frames.incomplete || sender.stray();
         if (sender.incomplete()) {
             frames.incomplete = true;
+            frames.in_part.insert(source);
             frames.problems.push_back(source.text() + ": frames missing");
         }
     }

@@ -15,6 +15,7 @@ struct Frames {
     std::vector<bus::Message> messages;  ///< Complete messages; a repeated one is kept once.
     std::vector<std::string> problems;   ///< What was left out and why, in words for a log.
     bool incomplete = false;             ///< A multi-frame message has frames missing, or too many.
+    std::set<bus::EcuAddress> in_part;   ///< CAN: senders of those that have frames missing.
     std::set<isotp::Habit> habits;       ///< CAN: how the frames were cut.
 };
 

@@ -170,9 +170,9 @@ std::vector<Elm::BusFrame> Elm::frames(const Bytes& request, Instant now) {
     for (const auto& message : vehicle_.ask(request, seconds)) {
         // A physical header or a receive filter leaves one control unit.
         const auto id = message.source.value();
+        const auto target = physical_target();
         if ((settings_.receive_filter != 0 && id != settings_.receive_filter) ||
-            (settings_.header >= 0x7E0 && settings_.header <= 0x7E7 && id != settings_.header + 8
-            )) {
+            (target && id != *target)) {
             continue;
         }
         auto at = std::max(now + request_time + message.at, free[message.source]);
@@ -185,6 +185,20 @@ std::vector<Elm::BusFrame> Elm::frames(const Bytes& request, Instant now) {
     }
     std::ranges::stable_sort(list, {}, &BusFrame::at);
     return list;
+}
+
+/// Who answers when the header is not the functional one; nullopt: everybody.
+std::optional<std::uint32_t> Elm::physical_target() const {
+    constexpr std::uint32_t physical29 = 0xDA00F1;
+    constexpr std::uint32_t answer29 = 0x18DAF100;
+    const auto header = settings_.header;
+    if (header >= 0x7E0 && header <= 0x7E7) {
+        return header + 8;
+    }
+    if ((header & 0xFF00FF) == physical29) {
+        return answer29 | (header >> 8 & 0xFF);
+    }
+    return std::nullopt;
 }
 
 void Elm::add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const {
@@ -208,7 +222,8 @@ void Elm::add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instan
     first.insert(first.end(), data.begin(), data.begin() + 6);
     at += frame_time;
     list.push_back({at, message.source, std::move(first), false});
-    if (dialect_->only_first_flow_control && message.source != vehicle_.ecus.front().address) {
+    if (dialect_->only_first_flow_control && !physical_target() &&
+        message.source != vehicle_.ecus.front().address) {
         return;
     }
     at += flow_control_turn + frame_time;

@@ -100,6 +100,21 @@ TEST(Reading, SaysTheSameThroughEveryAdapter) {
     }
 }
 
+TEST(Reading, AsksUnitsOneByOneWhereAnAdapterLosesTheirFlowControl) {
+    for (const auto name : sim::vehicle_names()) {
+        if (name == "adapter-bench") {  // longer than this adapter can carry at all
+            continue;
+        }
+        EXPECT_EQ(meaning(read(name, "elm327-2.1-clone")), meaning(read(name))) << name;
+    }
+    const auto bench = read("adapter-bench", "elm327-2.1-clone");
+    ASSERT_EQ(bench.ecus.size(), 3U);
+    EXPECT_EQ(bench.ecus[0].calids.absence, Absence::malformed);
+    EXPECT_TRUE(bench.ecus[0].vin.value);
+    EXPECT_EQ(bench.ecus[1].calids.value->size(), 2U);
+    EXPECT_EQ(bench.ecus[2].cvns.value->size(), 1U);
+}
+
 TEST(Reading, CallsASilentVehicleNotConnectedAfterAllAttempts) {
     const auto snapshot = read("silent");
     EXPECT_FALSE(snapshot.connected);

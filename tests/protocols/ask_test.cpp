@@ -1,6 +1,7 @@
 #include "protocols/elm327/ask.hpp"
 
 #include "protocols/elm327/connect.hpp"
+#include "protocols/elm327/physical.hpp"
 #include "protocols/simulator/elm.hpp"
 #include "tests/support/conversation.hpp"
 #include "tests/support/virtual_link.hpp"
@@ -400,6 +401,58 @@ TEST(Elm327Ask, AsksOnceMoreWhenAUnitThatMustAnswerDoesNot) {
     silent.expect_sent("010D\r").answer("NO DATA\r\r>");
     silent.expect_sent("010D\r").answer("NO DATA\r\r>");
     EXPECT_TRUE(silent.run(Ask(request, can)).value().answer.messages.empty());
+}
+
+const bus::Request calibrations{{0x09, 0x04}, {}, {}};
+
+Conversation apart() {
+    Conversation talk;
+    talk.expect_sent("ATSH7E1\r").answer("OK\r\r>");
+    talk.expect_sent("ATCRA7E9\r").answer("OK\r\r>");
+    talk.expect_sent("0904\r");
+    talk.answer("7E91013490401424344\r7E92145464748494A4B\r7E9224C4D4E4F505152\r\r>");
+    return talk;
+}
+
+TEST(Elm327AskUnit, SetsHeaderAndFilterAndTakesThemBack) {
+    auto talk = apart();
+    talk.expect_sent("ATSH7DF\r").answer("OK\r\r>").expect_sent("ATAR\r").answer("OK\r\r>");
+    const auto make = [] { return AskUnit(calibrations, can, bus::EcuAddress::can11(0x7E9)); };
+    const auto asked = talk.run(make());
+    ASSERT_TRUE(asked.has_value());
+    ASSERT_EQ(asked.value().answer.messages.size(), 1U);
+    EXPECT_EQ(asked.value().answer.messages[0].data.size(), 19U);
+    talk.check_link_loss_at_every_step(make);
+}
+
+TEST(Elm327AskUnit, On29BitsTheUnitIsTheTarget) {
+    Conversation talk;
+    talk.expect_sent("ATSHDA1DF1\r").answer("OK\r\r>");
+    talk.expect_sent("ATCRA18DAF11D\r").answer("OK\r\r>");
+    talk.expect_sent("0904\r").answer("NO DATA\r\r>");
+    talk.expect_sent("0904\r").answer("NO DATA\r\r>");
+    talk.expect_sent("ATSHDB33F1\r").answer("OK\r\r>").expect_sent("ATAR\r").answer("OK\r\r>");
+    const Manner manner{Protocol::can29_500};
+    const auto unit = bus::EcuAddress::can29(0x18DAF11D);
+    EXPECT_TRUE(talk.run(AskUnit(calibrations, manner, unit)).value().answer.messages.empty());
+}
+
+TEST(Elm327AskUnit, AnAdapterThatCannotIsAskedNothing) {
+    Conversation talk;
+    talk.expect_sent("ATSH7E1\r").answer("?\r\r>").expect_sent("ATSH7E1\r").answer("?\r\r>");
+    talk.expect_sent("ATSH7DF\r").answer("OK\r\r>").expect_sent("ATAR\r").answer("OK\r\r>");
+    const auto asked = talk.run(AskUnit(calibrations, can, bus::EcuAddress::can11(0x7E9)));
+    ASSERT_TRUE(asked.has_error());
+    EXPECT_EQ(asked.error().fault, Fault::adapter_rejected);
+}
+
+// With the header of one unit left behind, all others would seem silent.
+TEST(Elm327AskUnit, AHeaderThatMayHaveStayedIsAReasonToSetUpAgain) {
+    auto talk = apart();
+    talk.expect_sent("ATSH7DF\r").answer("STOPPED\r\r>").expect_sent("ATSH7DF\r").answer("?\r\r>");
+    const auto asked = talk.run(AskUnit(calibrations, can, bus::EcuAddress::can11(0x7E9)));
+    ASSERT_TRUE(asked.has_error());
+    EXPECT_EQ(asked.error().fault, Fault::adapter_restarted);
 }
 
 }  // namespace
