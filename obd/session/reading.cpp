@@ -70,9 +70,8 @@ Reading::Action Reading::connect(Instant now) {
     if (!plan_) {
         ++attempt_;
     }
-    auto& connect = stage_.emplace<elm327::Connect>(
-        elm327::ConnectOptions{settings_.first, settings_.baud, baud_, settings_.known}
-    );
+    auto& connect = stage_.emplace<elm327::Connect>(elm327::ConnectOptions{
+        settings_.first, settings_.baud, baud_, settings_.known});
     return forward<Snapshot>(connect.resume(Started{}, now));
 }
 

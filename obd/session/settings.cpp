@@ -29,7 +29,10 @@ std::string to_text(const ReadingSettings& settings) {
         {"first", protocols::bus::id(settings.first)},
         {"baud", settings.baud}};
     if (!known.banner.empty()) {
-        object["known"] = {{"banner", known.banner}, {"stn", known.stn}, {"baud", known.baud},
+        object["known"] = {
+            {"banner", known.banner},
+            {"stn", known.stn},
+            {"baud", known.baud},
             {"counting", protocols::elm327::id(known.counting)},
             {"interrupts", known.interrupts}};
     }

@@ -17,8 +17,8 @@ struct AdapterIdentity {
     bool spaces = true;           ///< False when ATS0 was accepted.
 };
 
-/// What the response-count digit means to an adapter ("lines" in the ELM327 data sheet, which leaves
-/// segmented answers open).
+/// What the response-count digit means to an adapter ("lines" in the ELM327 data sheet, which
+/// leaves segmented answers open).
 enum class Counting {
     unknown,   ///< Tried as frames; every answer is checked for completeness anyway.
     none,      ///< Rejected, ignored, or frames get lost with it: not used.
@@ -30,7 +30,7 @@ enum class Counting {
 
 /// What an earlier qualification found out about an adapter.
 struct KnownAdapter {
-    std::string banner;       ///< Empty: nothing is known.
+    std::string banner;  ///< Empty: nothing is known.
     std::string stn;
     std::uint32_t baud = 0;  ///< Fastest rate that carried everything; 0: none but the line's own.
     Counting counting = Counting::unknown;

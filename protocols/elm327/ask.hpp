@@ -39,8 +39,9 @@ struct Asked {
 
 /// One diagnostic request to the vehicle and every control unit's answer (SAE J1979, over an
 /// adapter in `ATH1`). Repeats a damaged or busy answer a limited number of times, waits out
-/// response-pending, opens a K-line session again that has run out, resynchronises after silence, and asks again without the count digit when
-/// fewer answers came than were expected. What the bus or vehicle failed to do is in
+/// response-pending, opens a K-line session again that has run out, resynchronises after silence,
+/// asks again without the count digit when fewer answers came than were expected, and once more
+/// when a unit that must answer did not. What the bus or vehicle failed to do is in
 /// `answer.failure`; Faults: link_lost, adapter_silent, adapter_restarted.
 class Ask {
 public:
@@ -76,9 +77,9 @@ private:
     bool sending_interrupt_ = false;
     bool interrupted_ = false;
     std::optional<bus::Answer> lacking_;  ///< The answer in which somebody was missing.
-    bool reopened_ = false;  ///< A K-line session that had run out was opened again.
-    std::set<isotp::Habit> shown_;    ///< New habits of the answer before.
-    std::vector<bus::Message> said_;  ///< In answers that were asked for again.
+    bool reopened_ = false;               ///< A K-line session that had run out was opened again.
+    std::set<isotp::Habit> shown_;        ///< New habits of the answer before.
+    std::vector<bus::Message> said_;      ///< In answers that were asked for again.
     std::string before_interrupt_;
     std::string command_;
     Asked asked_;

@@ -26,7 +26,7 @@ constexpr std::array settings{
     Setting{"ATE0", Meaning::optional_setting, true},  // echo off
     Setting{"STI", Meaning::stn},
     Setting{"", Meaning::faster},
-    Setting{"ATL0", Meaning::optional_setting},        // no line feeds
+    Setting{"ATL0", Meaning::optional_setting},  // no line feeds
     Setting{"ATS0", Meaning::spaces_off},
     Setting{"ATH1", Meaning::optional_setting, true},  // headers: who answered
     Setting{"ATAT1", Meaning::optional_setting},       // adaptive timing
@@ -305,9 +305,7 @@ Action<Connection> Connect::set_up(Instant now) {
         }
         stage_ = Stage::raise;
         const bool stn = !adapter.stn.empty();
-        raise_.emplace(
-            Chip{stn, stn ? adapter.stn : adapter.banner}, connection_.baud, known.baud
-        );
+        raise_.emplace(Chip{stn, stn ? adapter.stn : adapter.banner}, connection_.baud, known.baud);
         return forward<Connection>(raise_->resume(Started{}, now));
     }
     return begin(std::string(settings[index_].command), now);
@@ -368,7 +366,9 @@ Action<Connection> Connect::after_heavy(const Reply& reply) {
     if (!fault_of(reply) && somebody) {
         return fail(Fault::heavy_duty, printable(reply.raw));
     }
-    return fail(Fault::no_protocol, trials_ + std::string(bus::name(Protocol::j1939)) + ": silent; ");
+    return fail(
+        Fault::no_protocol, trials_ + std::string(bus::name(Protocol::j1939)) + ": silent; "
+    );
 }
 
 Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {

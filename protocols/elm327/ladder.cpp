@@ -62,8 +62,8 @@ std::vector<Contradiction> contradictions(
     }
     const auto known = [&](std::size_t i) { return accepted[i]; };
     for (std::size_t i = 0; i < ladder.size(); ++i) {
-        const bool claimed = claim && age(ladder[i].since) <= age(*claim) &&
-                             age(*claim) < released.size();
+        const bool claimed =
+            claim && age(ladder[i].since) <= age(*claim) && age(*claim) < released.size();
         if (claimed && !known(i)) {
             found.push_back(Contradiction::claims_too_much);
             break;

@@ -26,8 +26,7 @@ AskUnit::AskUnit(bus::Request request, Manner manner, bus::EcuAddress unit)
         before_.push_back("ATSHDA" + address.substr(address.size() - 2) + std::string(tester));
         after_.emplace_back("ATSHDB33F1");
     } else {
-        const auto request_id =
-            bus::EcuAddress::can11(unit.value() - response_offset).text();
+        const auto request_id = bus::EcuAddress::can11(unit.value() - response_offset).text();
         before_.push_back("ATSH" + request_id);
         after_.emplace_back("ATSH7DF");
     }

@@ -1,4 +1,5 @@
-// The machine: carries out its steps one by one. What each step makes of its answer is in trials.cpp.
+// The machine: carries out its steps one by one. What each step makes of its answer is in
+// trials.cpp.
 #include "protocols/elm327/qualify.hpp"
 
 #include "protocols/base/ensure.hpp"
@@ -54,8 +55,8 @@ Action<Qualification> Qualify::resume(const Event& event, Instant now) {
         auto action = connect->resume(event, now);
         baud_ = connect->baud();
         if (auto* finished = std::get_if<Finished<Connection>>(&action)) {
-            found_.identity =
-                finished->result.has_value() ? finished->result.value().adapter : connect->adapter();
+            found_.identity = finished->result.has_value() ? finished->result.value().adapter
+                                                           : connect->adapter();
             (this->*std::get<Join>(step_).joined)(finished->result);
             return next(now);
         }

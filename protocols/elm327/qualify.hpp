@@ -46,10 +46,10 @@ struct Finding {
 /// What an adapter is and can do, as tried rather than as claimed.
 struct Qualification {
     AdapterIdentity identity;
-    std::string device;            ///< STDI; empty unless an STN.
-    std::string serial;            ///< STSN; empty unless an STN.
-    std::string claimed;           ///< Version in the banner; empty when it names none.
-    std::string effective;         ///< Version by the commands it knows; empty when it agrees to all.
+    std::string device;     ///< STDI; empty unless an STN.
+    std::string serial;     ///< STSN; empty unless an STN.
+    std::string claimed;    ///< Version in the banner; empty when it names none.
+    std::string effective;  ///< Version by the commands it knows; empty when it agrees to all.
     std::array<bool, ladder.size()> accepted{};
     std::vector<Contradiction> contradictions;
     std::array<Finding, trials> findings;
@@ -179,7 +179,7 @@ private:
     Instant sent_{};
     std::chrono::microseconds took_{};
     bool silent_ = false;  ///< The command in hand got no answer.
-    bool ended_ = false;  ///< The last reset is on its way.
+    bool ended_ = false;   ///< The last reset is on its way.
     std::optional<Failure> failure_;
     std::vector<std::chrono::microseconds> round_trips_;
     std::size_t rung_ = 0;

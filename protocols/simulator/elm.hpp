@@ -49,7 +49,7 @@ private:
     struct BusFrame {
         Instant at;
         bus::EcuAddress source;
-        Bytes data;  ///< CAN: N_PCI first; legacy: header to checksum.
+        Bytes data;        ///< CAN: N_PCI first; legacy: header to checksum.
         bool last = true;  ///< Of its message.
     };
     struct Settings {

@@ -24,52 +24,64 @@ constexpr auto remark = Fitness::fit;
 
 constexpr std::array by_trial{
     TrialReason{
-        Trial::headers, Outcome::failed,
+        Trial::headers,
+        Outcome::failed,
         {"headers", unfit, "No muestra qué unidad contesta, aunque dice que sí.",
          "It does not show which unit answers, though it says so."}},
     TrialReason{
-        Trial::same_twice, Outcome::failed,
+        Trial::same_twice,
+        Outcome::failed,
         {"same_twice", unfit, "Dos lecturas del NIV no fueron iguales.",
          "Two readings of the VIN were not equal."}},
     TrialReason{
-        Trial::segmented, Outcome::failed,
+        Trial::segmented,
+        Outcome::failed,
         {"segmented", unfit, "Pierde partes de las respuestas largas.",
          "It loses parts of long answers."}},
     TrialReason{
-        Trial::second_unit, Outcome::failed,
+        Trial::second_unit,
+        Outcome::failed,
         {"second_unit", unfit, "Pierde las respuestas largas de la segunda unidad de control.",
          "It loses long answers of a second control unit."}},
     TrialReason{
-        Trial::unknown_commands, Outcome::failed,
+        Trial::unknown_commands,
+        Outcome::failed,
         {"unknown_commands", reading, "Dice que sí a órdenes que no existen.",
          "It says yes to commands that do not exist."}},
     TrialReason{
-        Trial::long_output, Outcome::failed,
+        Trial::long_output,
+        Outcome::failed,
         {"long_output", reading, "Lo que escribe no llega dos veces igual a esta computadora.",
          "What it prints does not reach this computer the same twice."}},
     TrialReason{
-        Trial::voltage, Outcome::failed,
+        Trial::voltage,
+        Outcome::failed,
         {"voltage", reading, "El voltaje que muestra no es creíble.",
          "The voltage it shows is not plausible."}},
     TrialReason{
-        Trial::spaces, Outcome::failed,
+        Trial::spaces,
+        Outcome::failed,
         {"spaces", remark, "No quita los espacios: solo es más lento.",
          "It keeps printing spaces: slower, nothing else."}},
     TrialReason{
-        Trial::count_digit, Outcome::failed,
+        Trial::count_digit,
+        Outcome::failed,
         {"count_digit", remark, "No sabe contar respuestas: solo es más lento.",
          "It cannot count answers: slower, nothing else."}},
     TrialReason{
-        Trial::interrupt, Outcome::failed,
+        Trial::interrupt,
+        Outcome::failed,
         {"interrupt", remark, "No deja de esperar cuando se le pide: solo es más lento.",
          "It does not stop waiting when told to: slower, nothing else."}},
     TrialReason{
-        Trial::long_answers, Outcome::not_tested,
+        Trial::long_answers,
+        Outcome::not_tested,
         {"long_answers_untested", remark,
          "Respuestas de 20 tramas y más: no se probaron, este vehículo no las da.",
          "Answers of 20 frames and more: not tried, this vehicle gives none."}},
     TrialReason{
-        Trial::second_unit, Outcome::not_tested,
+        Trial::second_unit,
+        Outcome::not_tested,
         {"second_unit_untested", remark,
          "Respuestas largas de dos unidades a la vez: no se probaron, este vehículo no las da.",
          "Long answers of two units at once: not tried, this vehicle gives none."}},

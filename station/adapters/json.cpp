@@ -10,10 +10,10 @@ namespace elm327 = protocols::elm327;
 
 json::object identity(const elm327::Qualification& found) {
     const auto& from = found.identity;
-    json::object object{
-        {"banner", from.banner},   {"description", from.description}, {"stn", from.stn},
-        {"device", found.device},  {"serial", found.serial},          {"volts", nullptr},
-        {"claimed", found.claimed}, {"effective", found.effective}};
+    json::object object{{"banner", from.banner},    {"description", from.description},
+                        {"stn", from.stn},          {"device", found.device},
+                        {"serial", found.serial},   {"volts", nullptr},
+                        {"claimed", found.claimed}, {"effective", found.effective}};
     if (from.volts) {
         object["volts"] = *from.volts;
     }
@@ -40,10 +40,11 @@ json::object to_json(
 ) {
     json::array commands;
     for (std::size_t i = 0; i < elm327::ladder.size(); ++i) {
-        commands.push_back({
-            {"command", elm327::ladder[i].command},
-            {"since", elm327::ladder[i].since},
-            {"known", found.accepted[i]}});
+        commands.push_back(
+            {{"command", elm327::ladder[i].command},
+             {"since", elm327::ladder[i].since},
+             {"known", found.accepted[i]}}
+        );
     }
     json::array contradictions;
     for (const auto contradiction : found.contradictions) {
@@ -51,15 +52,14 @@ json::object to_json(
     }
     json::array tried;
     for (const auto& rate : found.rates) {
-        tried.push_back({{"baud", rate.baud}, {"carried", rate.carried}, {"why_not", rate.why_not}});
+        tried.push_back({{"baud", rate.baud}, {"carried", rate.carried}, {"why_not", rate.why_not}}
+        );
     }
     json::array reasons;
     for (const auto& reason : judged.reasons) {
-        reasons.push_back({
-            {"id", reason.id},
-            {"allows", id(reason.allows)},
-            {"es", reason.es},
-            {"en", reason.en}});
+        reasons.push_back(
+            {{"id", reason.id}, {"allows", id(reason.allows)}, {"es", reason.es}, {"en", reason.en}}
+        );
     }
     const auto& trip = found.round_trip;
     return {

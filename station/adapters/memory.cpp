@@ -124,9 +124,7 @@ Result<Protocol> Memory::bus_of(std::string_view vin, std::string_view plate) {
     return Protocol::undecided;
 }
 
-Result<void> Memory::remember_bus(
-    std::string_view vin, std::string_view plate, Protocol protocol
-) {
+Result<void> Memory::remember_bus(std::string_view vin, std::string_view plate, Protocol protocol) {
     for (const auto& key : keys(vin, plate)) {
         auto statement = database_.prepare("INSERT OR REPLACE INTO buses VALUES (?1, ?2)");
         if (statement.has_error()) {

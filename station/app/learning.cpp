@@ -46,9 +46,8 @@ void Learning::learn(const ReadingDone& done, const std::string& vin, const std:
         return;
     }
     const auto& ecus = done.snapshot->ecus;
-    const auto told = std::ranges::find_if(ecus, [](const obd::Ecu& ecu) {
-        return ecu.vin.value.has_value();
-    });
+    const auto told =
+        std::ranges::find_if(ecus, [](const obd::Ecu& ecu) { return ecu.vin.value.has_value(); });
     const auto& sure = told == ecus.end() ? vin : *told->vin.value;
     static_cast<void>(memory_->remember_bus(sure, plate, done.snapshot->protocol));
 }

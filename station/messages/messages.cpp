@@ -162,9 +162,11 @@ constexpr std::array rows{
          "with the right vehicle; what was read before is kept."}},
     Row{Fault::heavy_duty,
         {"E-VEH-07", 29,
-         "Es un vehículo pesado que habla SAE J1939, y esta estación todavía no lo lee. Pásalo a una "
+         "Es un vehículo pesado que habla SAE J1939, y esta estación todavía no lo lee. Pásalo a "
+         "una "
          "línea de vehículos pesados; lo capturado quedó guardado.",
-         "This is a heavy-duty vehicle that speaks SAE J1939, which this station does not read yet. "
+         "This is a heavy-duty vehicle that speaks SAE J1939, which this station does not read "
+         "yet. "
          "Send it to a lane for heavy vehicles; what was entered is kept."}},
 };
 

@@ -169,9 +169,10 @@ TEST(RecordedVehicles, SayWhatAPersonReadsInTheirDialogues) {
     std::string text;
     for (const auto& [id, dialogue] : all) {
         const auto result = play(dialogue).result;
-        const auto said = result.has_value() ? brief(result.value())
-                                             : boost::json::object{
-                                                   {"fault", static_cast<int>(result.error().fault)}};
+        const auto said =
+            result.has_value()
+                ? brief(result.value())
+                : boost::json::object{{"fault", static_cast<int>(result.error().fault)}};
         text += boost::json::serialize(boost::json::object{{"id", id}, {"said", said}}) + "\n";
     }
     const auto path = std::filesystem::path(SOURCE_ROOT) / "tests/obd/dialogues_golden.jsonl";

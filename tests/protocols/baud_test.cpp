@@ -94,7 +94,8 @@ Result<Connection> connect(Line& line, ConnectOptions options) {
 
 TEST(Baud, AnAdapterIsFoundAtWhateverRateItSpeaks) {
     for (const auto* name : {"elm327-2.3", "elm327-1.5-clone", "stn2255"}) {
-        for (const std::uint32_t rate : {9'600U, 38'400U, 57'600U, 115'200U, 500'000U, 2'000'000U}) {
+        for (const std::uint32_t rate :
+             {9'600U, 38'400U, 57'600U, 115'200U, 500'000U, 2'000'000U}) {
             Line line(name, rate);
             const auto result = connect(line, {.baud = 38'400});
             ASSERT_TRUE(result.has_value()) << name << " at " << rate;

@@ -10,7 +10,8 @@ namespace {
 namespace sim = simulator;
 
 Result<Qualification> qualify(
-    const sim::Dialect& dialect, std::string_view vehicle = "adapter-bench",
+    const sim::Dialect& dialect,
+    std::string_view vehicle = "adapter-bench",
     std::uint32_t baud = 38'400
 ) {
     sim::Elm adapter(sim::built_in_vehicle(vehicle).value(), dialect, baud);
@@ -109,9 +110,7 @@ TEST(Qualify, TheCommonCloneIsKnownByItsVersion) {
 
 TEST(Qualify, ABadCloneIsCaughtInEverythingItDoes) {
     const auto found = of("elm327-2.1-clone");
-    EXPECT_EQ(
-        failed(found), "unknown_commands segmented long_answers second_unit count_digit"
-    );
+    EXPECT_EQ(failed(found), "unknown_commands segmented long_answers second_unit count_digit");
     EXPECT_EQ(found.longest_frames, 7);
 }
 
@@ -137,8 +136,7 @@ TEST(Qualify, EachDefectIsFoundByItsOwnTrial) {
     dialect.missing = {"FE"};
     const auto gap = qualify(dialect).value();
     EXPECT_EQ(
-        gap.contradictions,
-        (std::vector{Contradiction::claims_too_much, Contradiction::gaps})
+        gap.contradictions, (std::vector{Contradiction::claims_too_much, Contradiction::gaps})
     );
     EXPECT_EQ(gap.effective, "1.3");
     dialect = genuine;
@@ -228,7 +226,8 @@ TEST(Qualify, WritesNothingIntoTheAdapter) {
     );
     Qualify machine(38'400);
     ASSERT_TRUE(tests::VirtualLink(adapter).run(machine).has_value());
-    for (const auto* writing : {"ATPP0", "ATPPF", "ATSP", "ATSD", "ATCV", "AT@3", "STWBR", "STSAV"}) {
+    for (const auto* writing :
+         {"ATPP0", "ATPPF", "ATSP", "ATSD", "ATCV", "AT@3", "STWBR", "STSAV"}) {
         EXPECT_EQ(adapter.said.find(writing), std::string::npos) << writing;
     }
     EXPECT_TRUE(adapter.said.ends_with("ATZ\r"));

@@ -72,8 +72,9 @@ TEST(Memory, KeepsWhatAnAdapterCanDo) {
     {
         auto memory = Memory::open(folder.path()).value();
         EXPECT_FALSE(memory.adapter("serial:/dev/a@38400").value());
-        ASSERT_TRUE(memory.remember("serial:/dev/a@38400", {known, "unfit", "earlier", "{}"})
-                        .has_value());
+        ASSERT_TRUE(
+            memory.remember("serial:/dev/a@38400", {known, "unfit", "earlier", "{}"}).has_value()
+        );
         ASSERT_TRUE(
             memory.remember("serial:/dev/a@38400", {known, "fit", "2026-01-02T03:04:05.000Z", "{}"})
                 .has_value()

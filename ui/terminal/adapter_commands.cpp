@@ -59,8 +59,9 @@ void print_qualification(
     field(pick("Dice ser", "Claims to be"), protocols::printable(identity.banner));
     field(
         pick("Conoce hasta", "Knows up to"),
-        found.effective.empty() ? pick("no se sabe: dice que sí a todo", "unknown: it agrees to all")
-                                : "ELM327 v" + found.effective
+        found.effective.empty()
+            ? pick("no se sabe: dice que sí a todo", "unknown: it agrees to all")
+            : "ELM327 v" + found.effective
     );
     if (!identity.stn.empty()) {
         field("STN", protocols::printable(identity.stn + " " + found.device + " " + found.serial));
@@ -69,7 +70,10 @@ void print_qualification(
         field(
             pick("Vehículo", "Vehicle"),
             std::string(name(found.protocol)) + ", " + std::to_string(found.units) +
-                pick(found.units == 1 ? " unidad" : " unidades", found.units == 1 ? " unit" : " units") +
+                pick(
+                    found.units == 1 ? " unidad" : " unidades",
+                    found.units == 1 ? " unit" : " units"
+                ) +
                 pick("; respuesta más larga: ", "; longest answer: ") +
                 std::to_string(found.longest_frames) + pick(" tramas", " frames")
         );
@@ -112,8 +116,7 @@ int qualify(const Arguments& arguments, bool spanish) {
     }
     const auto judged = qualified::judge(*done.found);
     const auto at = app::utc_now();
-    const auto text =
-        json::serialize(qualified::to_json(*done.found, judged, endpoint.text(), at));
+    const auto text = json::serialize(qualified::to_json(*done.found, judged, endpoint.text(), at));
     if (memory) {
         const qualified::Remembered remembered{
             known_adapter(*done.found), std::string(id(judged.fitness)), at, text};
@@ -128,8 +131,7 @@ int qualify(const Arguments& arguments, bool spanish) {
 }
 
 int identify(const Arguments& arguments, bool spanish) {
-    const auto endpoint =
-        value_or_stop(protocols::link::read_endpoint(arguments.get("--adapter")));
+    const auto endpoint = value_or_stop(protocols::link::read_endpoint(arguments.get("--adapter")));
     obd::ReadingSettings settings;
     settings.connect_attempts = 1;
     const auto done = read_now(endpoint, settings, std::chrono::seconds(0), spanish);

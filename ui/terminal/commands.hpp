@@ -41,9 +41,7 @@ template <class T>
 [[nodiscard]] std::string file_text(const std::string& path);
 
 /// Stopped with store_read_only when it cannot be written.
-void write_transcript(
-    const std::string& path, const protocols::transcript::Transcript& transcript
-);
+void write_transcript(const std::string& path, const protocols::transcript::Transcript& transcript);
 
 struct LoadedProfile {
     std::string source;

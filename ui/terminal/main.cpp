@@ -15,7 +15,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
 
   obd-inspect adapters [--adapter ADAPTER]          adapters plugged in; or what one says it is
   obd-inspect adapters --adapter ADAPTER --qualify [--station DIR] [--record FILE]
-                                                    what it is and can do, tried out; kept for readings
+                                                    what it is and can do, by trial
   obd-inspect read --adapter ADAPTER [--format text|json] [--record FILE] [--station DIR]
   obd-inspect judge --profile ID[@VARIANT] [--facts FILE|-]
   obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
@@ -31,7 +31,8 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
 ADAPTER is serial:DEVICE[@BAUD] or tcp:HOST:PORT. --lang es|en chooses the language of messages.
 Exit: 0 pass or ok, 10 fail, 11 not ready, 12 no communication, 13 refer, 14 not applicable,
-15 invalid, 16 adapter for reading only, 17 adapter unfit, 2 usage, 20-36 an error with its own code (README.md), 1 any other error.
+15 invalid, 16 adapter for reading only, 17 adapter unfit, 2 usage, 20-36 an error with its own
+code (README.md), 1 any other error.
 )";
 
 struct Command {

@@ -48,7 +48,8 @@ std::chrono::seconds reconnect_of(const Arguments& arguments) {
 
 int read(int argc, char** argv) {
     const Arguments arguments(
-        argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--reconnect", "--station"}, {}
+        argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--reconnect", "--station"},
+        {}
     );
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     const auto format = arguments.get("--format", "text");

@@ -29,8 +29,9 @@ constexpr std::array step_words{
     StepWord{"parameters", "Valores", "Values"},
     StepWord{"software", "Software del motor", "Engine software"},
     StepWord{"performance", "Desempeño de monitores", "Monitor performance"},
-    StepWord{"adapter_rates", "El adaptador no contesta: se prueban otras velocidades",
-             "The adapter does not answer: trying other rates"},
+    StepWord{
+        "adapter_rates", "El adaptador no contesta: se prueban otras velocidades",
+        "The adapter does not answer: trying other rates"},
     StepWord{"commands", "Qué órdenes conoce", "Which commands it knows"},
     StepWord{"answers", "Qué hace con las respuestas", "What it does with answers"},
     StepWord{"rates", "Velocidades", "Rates"},
@@ -54,7 +55,8 @@ app::OnProgress progress_lines(bool spanish) {
     return [=, first = true](const obd::ReadingProgress& progress) mutable {
         if (std::exchange(first, false) && progress.limit.count() > 0) {
             std::fprintf(
-                stderr, spanish ? "Termina a más tardar en %d s.\n" : "Ends within %d s at the latest.\n",
+                stderr,
+                spanish ? "Termina a más tardar en %d s.\n" : "Ends within %d s at the latest.\n",
                 static_cast<int>(progress.limit.count())
             );
         }
@@ -90,7 +92,8 @@ app::ReadingDone read_now(
     });
     auto on_progress = progress_lines(spanish);
     boost::asio::co_spawn(
-        io, app::read_vehicle(io, endpoint, settings, reconnect, std::move(on_progress), stop, done),
+        io,
+        app::read_vehicle(io, endpoint, settings, reconnect, std::move(on_progress), stop, done),
         [&](const std::exception_ptr& problem) {
             signals.cancel();
             if (problem) {
