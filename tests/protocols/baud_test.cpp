@@ -143,7 +143,7 @@ TEST(Baud, ASilentLineIsGivenUpAtItsOwnRate) {
     tests::Conversation talk;
     talk.expect_sent("ATZ\r").stay_silent().expect_sent("ATI\r").stay_silent();
     for (const std::uint32_t rate :
-         {115'200, 9'600, 500'000, 57'600, 230'400, 1'000'000, 2'000'000}) {
+         {115'200U, 9'600U, 500'000U, 57'600U, 230'400U, 1'000'000U, 2'000'000U}) {
         talk.expect_baud(rate).expect_sent("ATI\r").stay_silent();
     }
     talk.expect_baud(38'400);

@@ -149,7 +149,7 @@ class BadInput(SystemTest):
         sim = self.sim('mil-on', baud=9600, speed=1)
         link = sim.endpoint.removeprefix('serial:')
         process = subprocess.Popen(
-            [BIN / 'obd-inspect', 'run', '--adapter', sim.endpoint, '--profile', PROFILE, '--vehicle',
+            [BIN / 'obd-inspect', 'run', '--adapter', f'{sim.endpoint}@9600', '--profile', PROFILE, '--vehicle',
              'plate=TUN-84-12,year=2013,fuel=gasoline,gvwr=1950', '--station', self.station],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         for _ in range(lines):
@@ -164,7 +164,7 @@ class BadInput(SystemTest):
         return process.returncode, json.loads(out), err
 
     def test_unplugged_at_any_step_and_plugged_in_again_it_goes_on(self):
-        for lines in (2, 3, 4, 5, 6):
+        for lines in (3, 4, 5, 6, 7):
             code, out, err = self.unplugged_and_back(lines, 'mil-on')
             self.assertEqual(code, 10, err)
             self.assertEqual(out['verdict'], 'FAIL')
@@ -173,7 +173,7 @@ class BadInput(SystemTest):
         self.assertEqual(len(replayed['records']), 5)
 
     def test_plugged_into_another_car_it_does_not_go_on(self):
-        code, out, err = self.unplugged_and_back(5, 'healthy-petrol')
+        code, out, err = self.unplugged_and_back(6, 'healthy-petrol')
         self.assertEqual(code, 28, err)
         self.assertIn('E-VEH-06', err)
         self.assertIsNone(out['verdict'])
@@ -281,7 +281,10 @@ class BadInput(SystemTest):
         self.assertTrue(found['ok'])
         self.assertEqual(found['records'], stored)
         self.told(self.inspect(sim.endpoint), 31, 'E-DSK-01', 'espacio')
-        self.assertEqual(self.verify()['records'], stored)
+        found = self.verify()
+        self.assertTrue(found['ok'])
+        # The inspection that was interrupted is closed as soon as there is room for its record.
+        self.assertIn(found['records'], (stored, stored + 1))
 
     def test_a_database_that_was_changed(self):
         sim = self.fast_sim()
