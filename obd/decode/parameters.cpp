@@ -1,5 +1,6 @@
 #include "obd/decode/parameters.hpp"
 
+#include "obd/decode/signals.hpp"
 #include "protocols/base/embedded.hpp"
 #include "protocols/base/ensure.hpp"
 
@@ -69,8 +70,13 @@ std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
     if (pid == 0x02) {
         return 2;
     }
-    const auto* row = parameter_row(pid);
-    return row == nullptr ? std::nullopt : std::optional(row->bytes);
+    if (const auto* row = parameter_row(pid)) {
+        return row->bytes;
+    }
+    // One of several lengths is no length that an answer could be taken apart by.
+    const auto* several = signals_row(pid);
+    return several == nullptr || several->bytes.size() != 1 ? std::nullopt
+                                                            : std::optional(several->bytes[0]);
 }
 
 protocols::Result<Quantity> read_parameter(const ParameterRow& row, protocols::ByteView data) {

@@ -3,6 +3,7 @@
 #include "obd/decode/information.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/signals.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/pasted.hpp"
 
@@ -33,6 +34,30 @@ void put(json::object& into, std::string_view key, const Result<T>& result) {
     } else {
         into[key] = json::value_from(result.value());
     }
+}
+
+void signals(json::object& object, const SignalsRow& row, ByteView data) {
+    const auto read = read_signals(row, data);
+    object["clause"] = row.clause;
+    if (!row.note_en.empty()) {
+        object["note"] = row.note_en;
+    }
+    if (read.has_error()) {
+        object["error"] = read.error().detail;
+        return;
+    }
+    json::array list;
+    for (const auto& signal : read.value()) {
+        json::object one{{"id", signal.row->id}, {"value", nullptr}, {"unit", signal.row->unit}};
+        if (signal.value) {
+            one["value"] = number_json(*signal.value);
+        }
+        if (!signal.row->words.empty()) {
+            one["meaning"] = signal.meaning_en;
+        }
+        list.push_back(std::move(one));
+    }
+    object["signals"] = std::move(list);
 }
 
 json::object parameter(std::uint8_t pid, ByteView data) {
@@ -71,6 +96,8 @@ json::object parameter(std::uint8_t pid, ByteView data) {
             object["unit"] = value.value().unit;
             object["clause"] = row->clause;
         }
+    } else if (const auto* several = signals_row(pid)) {
+        signals(object, *several, data);
     } else {
         object["note"] = "no scaling is known to this program; see raw";
     }

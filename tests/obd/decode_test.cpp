@@ -2,6 +2,8 @@
 #include "obd/decode/information.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/signals.hpp"
+#include "obd/snapshot/explain.hpp"
 
 #include <gtest/gtest.h>
 
@@ -224,6 +226,113 @@ TEST(DecodeParameter, NeverFillsUpAShortReply) {
     const auto* pressure = parameter_row(0x54);
     ASSERT_NE(pressure, nullptr);
     EXPECT_DOUBLE_EQ(read_parameter(*pressure, hex("FFFF")).value().value, -1);  // two's complement
+}
+
+std::vector<Signal> signals_of(std::uint8_t pid, const Bytes& data) {
+    const auto* row = signals_row(pid);
+    EXPECT_NE(row, nullptr) << static_cast<int>(pid);
+    const auto read = read_signals(*row, data);
+    EXPECT_TRUE(read.has_value()) << static_cast<int>(pid);
+    return read.has_value() ? read.value() : std::vector<Signal>();
+}
+
+TEST(Signals, AreScaledAsTheStandardStates) {
+    EXPECT_DOUBLE_EQ(*signals_of(0x14, {0x5A, 0x80})[0].value, 0.45);
+    EXPECT_DOUBLE_EQ(*signals_of(0x14, {0x5A, 0x80})[1].value, 0);
+    EXPECT_DOUBLE_EQ(*signals_of(0x24, {0x80, 0x00, 0x40, 0x00})[0].value, 1);
+    EXPECT_DOUBLE_EQ(*signals_of(0x24, {0x80, 0x00, 0x40, 0x00})[1].value, 2);
+    EXPECT_DOUBLE_EQ(*signals_of(0x3B, {0x80, 0x00, 0x7F, 0x00})[1].value, -1);
+    EXPECT_DOUBLE_EQ(*signals_of(0x64, {0x7D, 0, 0, 0, 0xFF})[0].value, 0);
+    EXPECT_DOUBLE_EQ(*signals_of(0x64, {0x7D, 0, 0, 0, 0xFF})[4].value, 130);
+    EXPECT_DOUBLE_EQ(
+        *signals_of(0x7F, {7, 0, 0, 0x0E, 0x10, 0, 0, 0, 1, 0, 0, 0, 0})[0].value, 3600
+    );
+}
+
+TEST(Signals, WhatAUnitDoesNotHaveIsNoValue) {
+    EXPECT_FALSE(signals_of(0x15, {0x5A, 0xFF})[1].value);  // not used for trim
+    const auto temperatures = signals_of(0x67, {0x02, 0x50, 0x51});
+    EXPECT_FALSE(temperatures[0].value);
+    EXPECT_DOUBLE_EQ(*temperatures[1].value, 41);
+    EXPECT_FALSE(signals_of(0x65, {0x01, 0x03})[1].value);
+    EXPECT_DOUBLE_EQ(*signals_of(0x65, {0x01, 0x03})[0].value, 1);
+}
+
+TEST(Signals, AShorterFormLeavesTheSecondBankOut) {
+    EXPECT_EQ(signals_of(0x06, {0x80}).size(), 1U);
+    const auto both = signals_of(0x09, {0x80, 0xFF});
+    ASSERT_EQ(both.size(), 2U);
+    EXPECT_EQ(both[1].row->id, "long_trim_bank4");
+    EXPECT_DOUBLE_EQ(*both[1].value, 99.21875);
+    for (const auto& bytes : {Bytes{}, Bytes{1, 2, 3}}) {
+        EXPECT_EQ(
+            read_signals(*signals_row(0x06), bytes).error().fault, protocols::Fault::malformed
+        );
+    }
+}
+
+TEST(Signals, StatesHaveWordsAndReservedOnesHaveNone) {
+    EXPECT_EQ(signals_of(0x03, {0x02, 0x00})[0].meaning_es, "lazo cerrado");
+    EXPECT_EQ(signals_of(0x03, {0x03, 0x00})[0].meaning_en, "");  // two bits are no state
+    EXPECT_EQ(signals_of(0x12, {0x04})[0].meaning_en, "off or to the atmosphere");
+    EXPECT_DOUBLE_EQ(*signals_of(0x13, {0x21})[0].value, 1);
+    EXPECT_DOUBLE_EQ(*signals_of(0x13, {0x21})[1].value, 0);
+    EXPECT_DOUBLE_EQ(*signals_of(0x13, {0x21})[5].value, 1);
+}
+
+TEST(Signals, WhereSourcesDisagreeThereIsNoValueButAReason) {
+    for (const std::uint8_t pid : {std::uint8_t{0x74}, std::uint8_t{0x8C}, std::uint8_t{0xC4}}) {
+        const auto* row = signals_row(pid);
+        EXPECT_TRUE(row->signals.empty());
+        EXPECT_NE(row->note_en.find("disagree"), std::string::npos);
+        EXPECT_FALSE(row->note_es.empty());
+    }
+}
+
+TEST(Signals, EveryRowOfTheTableIsSound) {
+    std::set<std::string> ids;
+    for (const auto pid : signal_pids()) {
+        const auto& row = *signals_row(pid);
+        EXPECT_EQ(parameter_row(pid), nullptr) << "in both tables: " << static_cast<int>(pid);
+        EXPECT_TRUE(row.note_en.empty() == row.note_es.empty());
+        EXPECT_FALSE(row.signals.empty() && row.note_en.empty()) << static_cast<int>(pid);
+        for (const auto& signal : row.signals) {
+            EXPECT_TRUE(ids.insert(signal.id).second) << signal.id;
+            EXPECT_LE(signal.at + signal.size, row.bytes.back()) << signal.id;
+            EXPECT_LT(signal.lowest(), signal.highest()) << signal.id;
+            EXPECT_FALSE(signal.name_en.empty() || signal.name_es.empty()) << signal.id;
+            EXPECT_FALSE(signal.gate && signal.at == 0) << signal.id;
+        }
+        // Every signal stays within the range that explain names.
+        for (const int fill : {0x00, 0xFF, 0x80, 0x7F}) {
+            for (const auto bytes : row.bytes) {
+                for (const auto& one :
+                     signals_of(pid, Bytes(bytes, static_cast<std::uint8_t>(fill)))) {
+                    if (one.value) {
+                        EXPECT_GE(*one.value, one.row->lowest()) << one.row->id;
+                        EXPECT_LE(*one.value, one.row->highest()) << one.row->id;
+                    }
+                }
+            }
+        }
+    }
+}
+
+TEST(Signals, EveryPidUpToC8IsNamedOrReserved) {
+    // Reserved, or nothing about them could be established.
+    const std::set<int> unknown{0x95, 0x96, 0x97, 0xAB, 0xAC, 0xAD, 0xAE, 0xAF, 0xB0,
+                                0xB1, 0xB2, 0xB3, 0xB4, 0xB5, 0xB6, 0xB7, 0xB8, 0xB9,
+                                0xBA, 0xBB, 0xBC, 0xBD, 0xBE, 0xBF, 0xC1, 0xC2};
+    for (int pid = 0; pid <= 0xC8; ++pid) {
+        const auto said = explain_pid(static_cast<std::uint8_t>(pid));
+        EXPECT_EQ(said.has_value(), !unknown.contains(pid)) << std::hex << pid;
+    }
+    const auto speed = explain_pid(0x0C).value();
+    EXPECT_EQ(speed.at("clause"), "SAE J1979-DA, PID $0C");
+    EXPECT_EQ(speed.at("signals").at(0).at("formula"), "AB / 4");
+    EXPECT_EQ(explain_pid(0x32).value().at("signals").at(0).at("formula"), "signed AB / 4");
+    EXPECT_EQ(explain_pid(0x06).value().at("signals").at(1).at("formula"), "B × 100 / 128 − 100");
+    EXPECT_EQ(explain_pid(0x13).value().at("signals").at(7).at("formula"), "A, bit 7");
 }
 
 }  // namespace

@@ -46,6 +46,7 @@ class Schemas(SystemTest):
             self.holds('profile', json.loads(file.read_text()))
         for file in (ROOT / 'protocols/simulator/vehicles').glob('*.json'):
             self.holds('vehicle', json.loads(file.read_text()))
+        self.holds('signals', json.loads((ROOT / 'obd/data/signals.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
         self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
 
@@ -83,8 +84,16 @@ class Schemas(SystemTest):
         self.holds('replay', json.loads(replayed.stdout))
         for bus, text in (('can', '7E8 06 43 02 04 20 03 01'), ('can', '410C1AF8'), ('can', '7F0112'),
                           ('can', '4902013147314A43353434345237323532333637'), ('legacy', '43013300000000'),
-                          ('can', '4100BE3EB811'), ('can', '41010007E500'), ('can', '5902FF')):
+                          ('can', '4100BE3EB811'), ('can', '41145AFF'), ('can', '41030200'), ('can', '4174000000000'+'0'), ('can', '41010007E500'), ('can', '5902FF')):
             self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
+
+    def test_explanations(self):
+        for pid in ('0C', '06', '03', '74', '13', '01', '1C', '02', '20', 'A6', '32'):
+            done = self.command('explain', '01', pid, expect=0)
+            self.holds('explain', json.loads(done.stdout))
+        self.command('explain', '01', 'B9', expect=26)
+        self.command('explain', '01', 'tiger', expect=2)
+        self.command('explain', '22', '0C', expect=2)
 
     def test_qualifications(self):
         for adapter in ('elm327-2.3', 'elm327-2.1-clone', 'stn2255'):

@@ -58,6 +58,7 @@ int run(int argc, char** argv);
 int replay(int argc, char** argv);
 int verify(int argc, char** argv);
 int decode(int argc, char** argv);
+int explain(int argc, char** argv);
 int send(int argc, char** argv);
 
 }  // namespace ui::terminal

@@ -27,6 +27,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect verify --station DIR
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
+  obd-inspect explain 01 PID                        where a value comes from: clause, formula, range
 
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
 ADAPTER is serial:DEVICE[@BAUD] or tcp:HOST:PORT. --lang es|en chooses the language of messages.
@@ -44,6 +45,7 @@ constexpr std::array commands{
     Command{"judge", &terminal::judge},       Command{"run", &terminal::run},
     Command{"replay", &terminal::replay},     Command{"verify", &terminal::verify},
     Command{"decode", &terminal::decode},     Command{"send", &terminal::send},
+    Command{"explain", &terminal::explain},
 };
 
 std::string chosen_language(int argc, char** argv) {

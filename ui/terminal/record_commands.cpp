@@ -1,3 +1,4 @@
+#include "obd/snapshot/explain.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/meaning.hpp"
 #include "station/criteria/judge.hpp"
@@ -208,6 +209,21 @@ int decode(int argc, char** argv) {
         throw Stopped(meaning.error());
     }
     std::cout << json::serialize(meaning.value()) << "\n";
+    return exit_ok;
+}
+
+int explain(int argc, char** argv) {
+    const Arguments arguments(argc, argv, 2, {"--lang"}, {});
+    const auto& words = arguments.words();
+    const auto pid = words.size() == 2 ? protocols::from_hex(words[1]) : std::nullopt;
+    if (!pid || pid->size() != 1 || words[0] != "01") {
+        throw UsageError("explain needs a service and a PID in hex, e.g. explain 01 0C");
+    }
+    const auto said = obd::explain_pid(pid->front());
+    if (said.has_error()) {
+        throw Stopped(said.error());
+    }
+    std::cout << json::serialize(said.value()) << "\n";
     return exit_ok;
 }
 
