@@ -4,6 +4,7 @@
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/decode/signals.hpp"
+#include "obd/decode/test_results.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/pasted.hpp"
 
@@ -209,6 +210,71 @@ void information(json::object& into, std::span<const Bytes> messages, Framing fr
     }
 }
 
+json::object test_result(const TestResult& result) {
+    json::object one{{"test", hex_of(result.test)}, {"passed", result.passed}};
+    if (result.component) {
+        one["component"] = hex_of(*result.component);
+    } else {
+        one["monitor"] = hex_of(result.monitor);
+        if (const auto* name = monitor_name(result.monitor)) {
+            one["name"] = name->en;
+        }
+    }
+    const auto* scale = result.scaling_id ? scaling(*result.scaling_id) : nullptr;
+    const auto put_counts = [&](std::string_view key, std::optional<std::uint16_t> counts) {
+        if (counts) {
+            one[key] = scale != nullptr ? number_json(scale->value(*counts)) : json::value(*counts);
+        }
+    };
+    put_counts("value", result.counts);
+    put_counts("lowest", result.lowest_counts);
+    put_counts("highest", result.highest_counts);
+    one["unit"] = scale != nullptr ? scale->unit : "raw";
+    if (result.scaling_id) {
+        one["scaling"] = hex_of(*result.scaling_id);
+    }
+    return one;
+}
+
+void test_results(json::object& into, std::span<const Bytes> messages, Framing framing) {
+    const bool can = framing == Framing::can;
+    const ByteView first(messages[0]);
+    // Which monitors or tests there are: like PIDs, on legacy buses behind a filler byte.
+    const std::size_t before = can ? 2 : 3;
+    constexpr std::size_t bitmap_bytes = 4;
+    if (first.size() == before + bitmap_bytes && first[1] % 0x20 == 0 &&
+        (can || first[2] == 0xFF)) {
+        json::array supported;
+        const auto ids = read_support(first[1], first.subspan(before));
+        for (const auto id : ids.value()) {
+            supported.emplace_back(hex_of(id));
+        }
+        into["supported"] = std::move(supported);
+        return;
+    }
+    json::array list;
+    for (const auto& message : messages) {
+        if (can) {
+            const auto results = read_test_results(message);
+            if (results.has_error()) {
+                into["error"] = results.error().detail;
+                return;
+            }
+            for (const auto& result : results.value()) {
+                list.push_back(test_result(result));
+            }
+            continue;
+        }
+        const auto result = read_legacy_test_result(message);
+        if (result.has_error()) {
+            into["error"] = result.error().detail;
+            return;
+        }
+        list.push_back(test_result(result.value()));
+    }
+    into["results"] = std::move(list);
+}
+
 }  // namespace
 
 json::value meaning(std::span<const Bytes> messages, Framing framing) {
@@ -245,6 +311,9 @@ json::value meaning(std::span<const Bytes> messages, Framing framing) {
         case 0x47:
         case 0x4A:
             codes(object, messages, framing);
+            break;
+        case 0x46:
+            test_results(object, messages, framing);
             break;
         case 0x49:
             information(object, messages, framing);

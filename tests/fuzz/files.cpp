@@ -1,4 +1,5 @@
 // Every file and message this product reads: whatever the bytes, a value or a reason.
+#include "obd/session/settings.hpp"
 #include "protocols/base/ensure.hpp"
 #include "protocols/simulator/dialogue.hpp"
 #include "protocols/simulator/vehicle.hpp"
@@ -22,6 +23,7 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     const auto text = text_of(data, size);
     expect_reason(protocols::simulator::read_vehicle(text));
     expect_reason(protocols::simulator::read_dialogue(text));
+    expect_reason(obd::settings_from_text(text));
     expect_reason(syncing::wire::batch_from_text(text));
     expect_reason(syncing::wire::reply_from_text(text));
     const auto transcript = protocols::transcript::transcript_from_text(text);
@@ -49,6 +51,8 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
 
 std::vector<std::string> seeds() {
     return {
+        R"({"connect_attempts":3,"total_s":180,"first":"can11_500","baud":38400,"known":{"banner":"x",)"
+        R"("stn":"","baud":500000,"counting":"frames","interrupts":true}})",
         R"({"schema":"obd-sim/vehicle/1","name":"x","title":{"en":"a","es":"b"},"protocol":"can11_500",)"
         R"("ecus":[{"address":"7E8","vin":"1G1JC5444R7252367","stored":["P0420"],"mil":true,)"
         R"("monitors":{"ignition":"spark","supported":["misfire"],"incomplete":[]},)"

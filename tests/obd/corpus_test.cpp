@@ -358,8 +358,9 @@ TEST_P(Corpus, SaysWhatTheVectorsSay) {
     std::map<std::string, int> unknown;
     int checked = 0;
     for (const auto& vector : load(GetParam())) {
-        const auto& room =
-            framing_checks().contains(vector.kind) ? framing_checks() : meaning_checks();
+        const auto& room = framing_checks().contains(vector.kind) ? framing_checks()
+                           : state_checks().contains(vector.kind) ? state_checks()
+                                                                  : meaning_checks();
         const auto check = room.find(vector.kind);
         if (check == room.end()) {
             ++unknown[vector.kind];
@@ -392,13 +393,17 @@ INSTANTIATE_TEST_SUITE_P(
         "framing",
         "freeze_frame",
         "isotp",
+        "mode01_enums",
         "mode01_pids",
+        "mode06",
         "mode09",
         "multi_pid",
         "obdb_crosscheck",
         "peer_defects",
         "readiness",
         "supported_pids",
+        "uas",
+        "unit_conversions",
         "vin_rules"
     ),
     [](const auto& file) { return std::string(file.param); }

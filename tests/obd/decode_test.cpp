@@ -3,6 +3,7 @@
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/decode/signals.hpp"
+#include "obd/decode/test_results.hpp"
 #include "obd/snapshot/explain.hpp"
 
 #include <gtest/gtest.h>
@@ -333,6 +334,52 @@ TEST(Signals, EveryPidUpToC8IsNamedOrReserved) {
     EXPECT_EQ(explain_pid(0x32).value().at("signals").at(0).at("formula"), "signed AB / 4");
     EXPECT_EQ(explain_pid(0x06).value().at("signals").at(1).at("formula"), "B × 100 / 128 − 100");
     EXPECT_EQ(explain_pid(0x13).value().at("signals").at(7).at("formula"), "A, bit 7");
+}
+
+TEST(TestResults, PassBetweenTheirLimitsEndsIncluded) {
+    const auto at = [](std::string_view value) {
+        return read_test_results(hex("462181240" + std::string(value) + "00500078"))
+            .value()[0]
+            .passed;
+    };
+    EXPECT_TRUE(at("050"));
+    EXPECT_TRUE(at("078"));
+    EXPECT_FALSE(at("04F"));
+    EXPECT_FALSE(at("079"));
+}
+
+TEST(TestResults, FromScalingEightyOnCountsAreSigned) {
+    // -1 between -2 and 1, by a known and by an unknown signed identifier.
+    for (const auto* id : {"81", "EE"}) {
+        const auto message = hex("460181" + std::string(id) + "FFFFFFFE0001");
+        EXPECT_TRUE(read_test_results(message).value()[0].passed) << id;
+    }
+    EXPECT_FALSE(read_test_results(hex("46018101FFFFFFFE0001")).value()[0].passed);
+    EXPECT_DOUBLE_EQ(scaling(0x96)->value(0xFFF6), -1);
+    EXPECT_EQ(scaling(0xEE), nullptr);
+}
+
+TEST(TestResults, OnlyWholeRecordsAreRead) {
+    EXPECT_EQ(read_test_results(hex("46218124006400500078218224006400500078")).value().size(), 2U);
+    for (const auto* text : {"", "46", "462181240064005000", "4621812400640050007800"}) {
+        EXPECT_TRUE(read_test_results(hex(text)).has_error()) << text;
+    }
+    EXPECT_TRUE(read_legacy_test_result(hex("46301103AC01")).has_error());
+}
+
+TEST(TestResults, ALegacyLimitIsTheLowestWhenTheComponentSaysSo) {
+    const auto low = read_legacy_test_result(hex("46309103AC01FE")).value();
+    EXPECT_EQ(low.component, 0x11);
+    EXPECT_TRUE(low.passed);
+    EXPECT_EQ(low.lowest_counts, 0x01FE);
+    EXPECT_FALSE(low.highest_counts);
+    EXPECT_FALSE(read_legacy_test_result(hex("463091000101FE")).value().passed);
+}
+
+TEST(TestResults, MonitorsHaveNamesInBothLanguages) {
+    EXPECT_EQ(monitor_name(0x21)->en, "Catalyst bank 1");
+    EXPECT_EQ(monitor_name(0xA2)->es, "Fallo de encendido cilindro 1");
+    EXPECT_EQ(monitor_name(0xE0), nullptr);
 }
 
 }  // namespace

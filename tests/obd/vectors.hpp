@@ -91,5 +91,7 @@ using Check = std::function<void(const Vector&)>;
 
 /// What an adapter prints and how frames become messages, by kind of vector.
 const std::map<std::string, Check>& framing_checks();
+/// What states, flags and test results mean, by kind of vector.
+const std::map<std::string, Check>& state_checks();
 
 }  // namespace obd::vectors

@@ -46,6 +46,7 @@ class Schemas(SystemTest):
             self.holds('profile', json.loads(file.read_text()))
         for file in (ROOT / 'protocols/simulator/vehicles').glob('*.json'):
             self.holds('vehicle', json.loads(file.read_text()))
+        self.holds('test_results', json.loads((ROOT / 'obd/data/test_results.json').read_text()))
         self.holds('signals', json.loads((ROOT / 'obd/data/signals.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
         self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
@@ -84,7 +85,10 @@ class Schemas(SystemTest):
         self.holds('replay', json.loads(replayed.stdout))
         for bus, text in (('can', '7E8 06 43 02 04 20 03 01'), ('can', '410C1AF8'), ('can', '7F0112'),
                           ('can', '4902013147314A43353434345237323532333637'), ('legacy', '43013300000000'),
-                          ('can', '4100BE3EB811'), ('can', '41145AFF'), ('can', '41030200'), ('can', '4174000000000'+'0'), ('can', '41010007E500'), ('can', '5902FF')):
+                          ('can', '4100BE3EB811'), ('can', '41010007E500'), ('can', '5902FF'),
+                          ('can', '41145AFF'), ('can', '41030200'), ('can', '41740000000000'),
+                          ('can', '46218124006400500078'), ('can', '4621812400640050'),
+                          ('can', '4600C0000001'), ('legacy', '46301103AC01FE')):
             self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
 
     def test_explanations(self):
