@@ -1,5 +1,6 @@
 #include "obd/snapshot/explain.hpp"
 
+#include "obd/decode/dtc_text.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/decode/signals.hpp"
 #include "obd/snapshot/json.hpp"
@@ -133,6 +134,18 @@ protocols::Result<json::object> explain_pid(std::uint8_t pid) {
     }
     said["signals"] = std::move(signals);
     return said;
+}
+
+json::object explain_code(Dtc code) {
+    const auto text = dtc_text(code);
+    return {
+        {"schema", "obd-station/explain/1"},
+        {"code", code.text()},
+        {"source", id(text.source)},
+        {"en", text.en},
+        {"es", text.es},
+        {"monitor", text.monitor},
+        {"clause", "SAE J2012-DA"}};
 }
 
 }  // namespace obd

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "obd/decode/dtc.hpp"
 #include "protocols/base/result.hpp"
 
 #include <boost/json/object.hpp>
@@ -12,5 +13,8 @@ namespace obd {
 /// and states (form `explain.schema.json`). Service 01. Fault: malformed when nothing is
 /// established about the PID.
 [[nodiscard]] protocols::Result<boost::json::object> explain_pid(std::uint8_t pid);
+
+/// What a code means, who defines it and which monitor stores it (form `explain.schema.json`).
+[[nodiscard]] boost::json::object explain_code(Dtc code);
 
 }  // namespace obd

@@ -1,8 +1,10 @@
 #include "station/report/text.hpp"
 
+#include "obd/decode/dtc_text.hpp"
 #include "protocols/base/text.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace station::report {
 namespace {
@@ -63,16 +65,6 @@ const json::array& array_at(const json::value& from, std::string_view pointer) {
     return value != nullptr && value->is_array() ? value->get_array() : none;
 }
 
-std::string joined(const json::array& list) {
-    std::string all;
-    for (const auto& item : list) {
-        if (item.is_string()) {
-            all += (all.empty() ? "" : ", ") + std::string(item.get_string());
-        }
-    }
-    return all;
-}
-
 std::string fitness(const Page& page, const json::value& body) {
     const auto fitness = text_at(body, "/qualification/fitness");
     if (fitness == "fit") {
@@ -121,11 +113,28 @@ void monitors(Page& page, const json::value& body) {
     page.field(page.pick("No listos", "Not ready"), open.empty() ? "–" : open);
 }
 
+std::string in_words(const Page& page, const std::string& text) {
+    const auto code = obd::Dtc::from_text(text);
+    if (!code) {
+        return text;
+    }
+    const auto words = obd::dtc_text(*code);
+    return text + "  " + page.pick(words.es.c_str(), words.en.c_str());
+}
+
 void codes(Page& page, const json::value& body) {
     const auto show = [&](const char* name, std::string_view pointer) {
         if (find(body, pointer) != nullptr) {
-            const auto list = joined(array_at(body, pointer));
-            page.field(name, list.empty() ? "–" : list);
+            const auto& list = array_at(body, pointer);
+            if (list.empty()) {
+                page.field(name, "–");
+            }
+            const char* heading = name;
+            for (const auto& one : list) {
+                page.field(
+                    std::exchange(heading, ""), in_words(page, std::string(one.as_string()))
+                );
+            }
         }
     };
     show(page.pick("Códigos confirmados", "Confirmed codes"), "/facts/obd/confirmed");

@@ -1,4 +1,5 @@
 #include "obd/decode/dtc.hpp"
+#include "obd/decode/dtc_text.hpp"
 #include "obd/decode/information.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
@@ -8,6 +9,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <set>
 
 namespace obd {
@@ -380,6 +382,60 @@ TEST(TestResults, MonitorsHaveNamesInBothLanguages) {
     EXPECT_EQ(monitor_name(0x21)->en, "Catalyst bank 1");
     EXPECT_EQ(monitor_name(0xA2)->es, "Fallo de encendido cilindro 1");
     EXPECT_EQ(monitor_name(0xE0), nullptr);
+}
+
+DtcText words(std::string_view code) {
+    return dtc_text(*Dtc::from_text(code));
+}
+
+TEST(DtcTexts, NameThePartAndItsFault) {
+    EXPECT_EQ(words("P0420").en, "Catalyst system, bank 1: efficiency below threshold");
+    EXPECT_EQ(
+        words("P0420").es, "Sistema del catalizador, banco 1: eficiencia por debajo del límite"
+    );
+    EXPECT_EQ(words("P0420").monitor, "CAT");
+    EXPECT_EQ(words("P0301").es, "Cilindro 1: fallo de encendido detectado");
+    EXPECT_EQ(words("P0442").monitor, "EVAP");
+    EXPECT_EQ(words("U0100").source, DtcText::Source::part);
+    // Families go on in decimal: P0139, P0140, P0141.
+    EXPECT_EQ(words("P0141").en, "Oxygen sensor, bank 1 sensor 2: heater circuit malfunction");
+    EXPECT_EQ(words("P0141").monitor, "O2H");
+    EXPECT_EQ(words("P0140").monitor, "O2S");
+    EXPECT_EQ(words("P0296").en, "Cylinder 12: contribution or balance");
+    EXPECT_EQ(words("P013A").source, DtcText::Source::subsystem);
+}
+
+TEST(DtcTexts, SayWhoDefinesWhatTheyDoNotName) {
+    using Source = DtcText::Source;
+    for (const auto& [code, source] : std::map<std::string, Source>{
+             {"P0999", Source::subsystem},
+             {"P1420", Source::manufacturer},
+             {"P2ABC", Source::subsystem},
+             {"P3000", Source::manufacturer},
+             {"P33FF", Source::manufacturer},
+             {"P3400", Source::subsystem},
+             {"U1000", Source::manufacturer},
+             {"U2FFF", Source::manufacturer},
+             {"U3001", Source::subsystem},
+             {"C0035", Source::subsystem},
+             {"C1234", Source::manufacturer},
+             {"C3000", Source::reserved},
+             {"B3000", Source::reserved}}) {
+        EXPECT_EQ(words(code).source, source) << code;
+        EXPECT_FALSE(words(code).en.empty() || words(code).es.empty()) << code;
+    }
+    EXPECT_EQ(words("P0410").source, Source::part);
+    EXPECT_EQ(words("P0499").en, "Standard code: auxiliary emission control");
+}
+
+TEST(DtcTexts, EveryCodeHasWordsInBothLanguages) {
+    int named = 0;
+    for (int number = 0; number <= 0xFFFF; ++number) {
+        const auto text = dtc_text(Dtc(static_cast<std::uint16_t>(number)));
+        ASSERT_FALSE(text.en.empty() || text.es.empty()) << number;
+        named += text.source == DtcText::Source::part ? 1 : 0;
+    }
+    EXPECT_EQ(named, 410);
 }
 
 }  // namespace

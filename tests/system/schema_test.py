@@ -47,6 +47,7 @@ class Schemas(SystemTest):
         for file in (ROOT / 'protocols/simulator/vehicles').glob('*.json'):
             self.holds('vehicle', json.loads(file.read_text()))
         self.holds('test_results', json.loads((ROOT / 'obd/data/test_results.json').read_text()))
+        self.holds('dtc', json.loads((ROOT / 'obd/data/dtc.json').read_text()))
         self.holds('signals', json.loads((ROOT / 'obd/data/signals.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
         self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
@@ -95,6 +96,8 @@ class Schemas(SystemTest):
         for pid in ('0C', '06', '03', '74', '13', '01', '1C', '02', '20', 'A6', '32'):
             done = self.command('explain', '01', pid, expect=0)
             self.holds('explain', json.loads(done.stdout))
+        for code in ('P0420', 'P1234', 'P0999', 'U0100', 'B3000'):
+            self.holds('explain', json.loads(self.command('explain', code, expect=0).stdout))
         self.command('explain', '01', 'B9', expect=26)
         self.command('explain', '01', 'tiger', expect=2)
         self.command('explain', '22', '0C', expect=2)

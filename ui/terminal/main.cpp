@@ -27,7 +27,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect verify --station DIR
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
-  obd-inspect explain 01 PID                        where a value comes from: clause, formula, range
+  obd-inspect explain 01 PID | CODE                 where a value comes from, or what a code means
 
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
 ADAPTER is serial:DEVICE[@BAUD] or tcp:HOST:PORT. --lang es|en chooses the language of messages.

@@ -215,9 +215,15 @@ int decode(int argc, char** argv) {
 int explain(int argc, char** argv) {
     const Arguments arguments(argc, argv, 2, {"--lang"}, {});
     const auto& words = arguments.words();
+    if (const auto code = words.size() == 1 ? obd::Dtc::from_text(words[0]) : std::nullopt) {
+        std::cout << json::serialize(obd::explain_code(*code)) << "\n";
+        return exit_ok;
+    }
     const auto pid = words.size() == 2 ? protocols::from_hex(words[1]) : std::nullopt;
     if (!pid || pid->size() != 1 || words[0] != "01") {
-        throw UsageError("explain needs a service and a PID in hex, e.g. explain 01 0C");
+        throw UsageError(
+            "explain needs a service and a PID in hex, or a code: explain 01 0C, explain P0420"
+        );
     }
     const auto said = obd::explain_pid(pid->front());
     if (said.has_error()) {

@@ -1,5 +1,6 @@
 #include "ui/terminal/snapshot_text.hpp"
 
+#include "obd/decode/dtc_text.hpp"
 #include "obd/decode/parameters.hpp"
 
 #include <array>
@@ -74,11 +75,13 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
             if (!item.value) {
                 return line(name, absence_text(item.absence, spanish));
             }
-            std::string list;
-            for (const auto code : *item.value) {
-                list += (list.empty() ? "" : " ") + code.text();
+            if (item.value->empty()) {
+                line(name, "–");
             }
-            line(name, list.empty() ? "–" : list);
+            for (const auto code : *item.value) {
+                const auto words = obd::dtc_text(code);
+                line(name, code.text() + "  " + (spanish ? words.es : words.en));
+            }
         };
         codes(spanish ? "  Códigos confirmados" : "  Confirmed codes", ecu.stored);
         codes(spanish ? "  Códigos pendientes" : "  Pending codes", ecu.pending);
