@@ -23,7 +23,11 @@ class Window(SystemTest):
             [BIN / 'obd-station', '--station', self.station, '--adapter', endpoint, '--profile',
              PROFILE, *more], env=self.screen.env, stderr=self.log, stdout=self.log)
         self.addCleanup(self.close)
-        self.screen.await_window()
+        try:
+            self.screen.await_window()
+        except AssertionError as never:
+            self.log.seek(0)
+            raise AssertionError(f'{never}; ended: {self.window.poll()}; it said: {self.log.read()}') from never
 
     def close(self):
         if self.window.poll() is None:
