@@ -18,8 +18,9 @@ struct DtcText {
 };
 [[nodiscard]] std::string_view id(DtcText::Source source);
 
-/// Meaning of a code. Who defines it is in its second digit (SAE J2012-DA): 0 the standard, 1 the
-/// maker; P2 and P34 on the standard, P30 to P33 the maker; U3 and the other 2 and 3 mixed.
+/// Meaning of a code. Its first digit says who defines it (SAE J2012-DA): 0 the standard; 1 the
+/// maker; 2 the standard for P, else the maker; 3 the maker for P30 to P33, the standard from P34
+/// on and for U.
 [[nodiscard]] DtcText dtc_text(Dtc code);
 
 }  // namespace obd

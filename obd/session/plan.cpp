@@ -2,6 +2,7 @@
 
 #include "obd/decode/parameters.hpp"
 #include "protocols/base/ensure.hpp"
+#include "protocols/isotp/reassembly.hpp"
 
 #include <algorithm>
 #include <array>
@@ -16,11 +17,6 @@ constexpr std::array<std::uint8_t, 12> parameter_pids{0x0C, 0x0D, 0x05, 0x1F, 0x
                                                       0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
 constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04};
 constexpr std::size_t pids_a_request = 6;  // SAE J1979 6.1
-
-/// CAN frames a message of `bytes` takes (ISO 15765-2).
-int can_frames(std::size_t bytes) {
-    return bytes <= 7 ? 1 : 1 + static_cast<int>((bytes - 6 + 6) / 7);
-}
 
 }  // namespace
 
@@ -358,7 +354,7 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
         request.expected.push_back({ecu.address, messages});
         const auto bytes = answer_bytes(ecu, asks);
         certain = certain && (bytes > 0 || framing_ == Framing::legacy);
-        frames += framing_ == Framing::can ? can_frames(bytes) : messages;
+        frames += framing_ == Framing::can ? protocols::isotp::frames_of(bytes) : messages;
     }
     constexpr int digit_max = 15;
     if (certain && frames >= 1 && frames <= digit_max) {

@@ -1,4 +1,4 @@
-// What Qualify asks, and what it makes of the answers.
+// What Qualify asks at the line's own rate, and what it makes of the answers.
 #include "protocols/base/text.hpp"
 #include "protocols/elm327/frames.hpp"
 #include "protocols/elm327/qualify.hpp"
@@ -10,18 +10,11 @@ namespace protocols::elm327 {
 namespace {
 
 constexpr int round_trips = 20;
-constexpr int identities_a_rate = 8;
 constexpr std::string_view invented_command = "ATQ7Z";
 constexpr std::size_t parameter_rows = 4;  // fewer is a refusal
 constexpr int long_answer_frames = 20;
-constexpr std::size_t single_frame_bytes = 7;
 constexpr std::uint8_t vehicle_information = 0x09;
 constexpr std::uint8_t vin_infotype = 0x02;
-
-/// Frames a message takes on CAN (ISO 15765-2).
-int frames_of(std::size_t bytes) {
-    return bytes <= single_frame_bytes ? 1 : 1 + static_cast<int>(bytes / single_frame_bytes);
-}
 
 bool names_infotype(const Bytes& bitmap, std::uint8_t infotype) {
     const auto bit = static_cast<std::size_t>(infotype - 1);
@@ -214,7 +207,7 @@ void Qualify::on_vin(const Asked& asked) {
 int Qualify::frames(const std::vector<bus::Message>& messages) const {
     int count = 0;
     for (const auto& message : messages) {
-        count += bus::is_can(manner_.protocol) ? frames_of(message.data.size()) : 1;
+        count += bus::is_can(manner_.protocol) ? isotp::frames_of(message.data.size()) : 1;
     }
     return count;
 }
@@ -292,7 +285,7 @@ void Qualify::on_answer(const Asked& asked) {
     const bool can = bus::is_can(manner_.protocol);
     std::map<bus::EcuAddress, int> frames;
     for (const auto& message : answer.messages) {
-        frames[message.source] += can ? frames_of(message.data.size()) : 1;
+        frames[message.source] += can ? isotp::frames_of(message.data.size()) : 1;
     }
     for (const auto& [unit, count] : frames) {
         if (count > 1) {
@@ -344,99 +337,6 @@ void Qualify::judge_answers() {
     }
 }
 
-void Qualify::plan_rates() {
-    section_ = "rates";
-    found_.line_baud = found_.best_baud = own_baud_;
-    if (own_baud_ == 0) {
-        return;
-    }
-    faster_ = faster_rates(chip(), own_baud_);
-    next_rate();
-}
-
-void Qualify::next_rate() {
-    if (faster_.empty()) {
-        return;
-    }
-    const auto rate = faster_.front();
-    faster_.erase(faster_.begin());
-    found_.rates.push_back({rate, false, ""});
-    steps_.push_back(Change{rate, &Qualify::on_faster});
-}
-
-void Qualify::on_faster(const Result<BaudChange>& result) {
-    auto& rate = found_.rates.back();
-    if (result.has_error()) {
-        return lost_rate(result.error());
-    }
-    if (!result.value().changed) {
-        rate.why_not = result.value().why_not;
-        return next_rate();
-    }
-    baud_ = rate.baud;
-    rate.carried = true;
-    for (int i = 0; i < identities_a_rate; ++i) {
-        say("ATI", &Qualify::on_faster_identity);
-    }
-    if (!parameters_.empty()) {
-        say("ATPPS", &Qualify::on_faster_output);
-    }
-    steps_.push_back(Look{&Qualify::after_rate});
-}
-
-void Qualify::on_faster_identity(const Reply& reply) {
-    if (reply.lines != std::vector<std::string>{found_.identity.banner}) {
-        found_.rates.back().carried = false;
-    }
-}
-
-void Qualify::on_faster_output(const Reply& reply) {
-    if (reply.lines != parameters_) {
-        found_.rates.back().carried = false;
-    }
-}
-
-void Qualify::after_rate() {
-    auto& rate = found_.rates.back();
-    if (rate.carried) {
-        found_.best_baud = rate.baud;
-        return next_rate();
-    }
-    rate.why_not = "what arrives is not what was sent";
-    steps_.push_back(Change{own_baud_, &Qualify::on_slower});
-}
-
-void Qualify::on_slower(const Result<BaudChange>& result) {
-    if (result.has_error()) {
-        return lost_rate(result.error());
-    }
-    if (!result.value().changed) {
-        faster_.clear();
-        steps_.push_back(Join{&Qualify::on_reconnected});
-        return;
-    }
-    baud_ = own_baud_;
-    next_rate();
-}
-
-/// Adapter and this side have lost each other: looked for again, and no more rates are tried.
-void Qualify::lost_rate(const Failure& failure) {
-    if (failure.fault == Fault::link_lost) {
-        failure_ = failure;
-        return;
-    }
-    found_.rates.back().carried = false;
-    found_.rates.back().why_not = "it did not come back by itself";
-    faster_.clear();
-    steps_.push_back(Join{&Qualify::on_reconnected});
-}
-
-void Qualify::on_reconnected(const Result<Connection>& result) {
-    if (result.has_error() && result.error().fault != Fault::no_protocol) {
-        failure_ = result.error();
-    }
-}
-
 void Qualify::conclude() {
     const bool stn = !found_.identity.stn.empty();
     found_.claimed = claimed_version(found_.identity.banner).value_or("");
@@ -446,7 +346,7 @@ void Qualify::conclude() {
     }
     found_.contradictions = contradictions(found_.identity.banner, found_.accepted, stn);
     if (!volts_.empty()) {
-        // ISO 15031-3 4.4.1.4: a vehicle's supply; a running engine charges at up to 15 V.
+        // A weak battery at rest to a charging one, in volts; what ATRV reads is good to 2 %.
         constexpr double lowest = 9;
         constexpr double highest = 16;
         constexpr double steady = 0.5;

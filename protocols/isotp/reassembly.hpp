@@ -13,6 +13,13 @@ namespace protocols::isotp {
 /// Longest message a 12-bit FF_DL can announce (ISO 15765-2:2016 9.6.3.1).
 inline constexpr std::size_t message_bytes_max = 4095;
 
+/// CAN frames a message of `bytes` takes: seven in a single frame, else six in the first and seven
+/// in each that follows (ISO 15765-2:2016 9.6, classic CAN).
+[[nodiscard]] constexpr int frames_of(std::size_t bytes) {
+    constexpr std::size_t single = 7;
+    return bytes <= single ? 1 : 1 + static_cast<int>(bytes / single);
+}
+
 /// How frames are cut for printing, by vehicle and adapter. ISO 15765-4 has every frame at eight
 /// bytes; an adapter may leave the padding out. A frame that follows no known habit may have lost
 /// bytes, or hold those of another line.

@@ -2,7 +2,7 @@
 import json
 import sqlite3
 
-from harness import SystemTest, main
+from harness import BIN, SystemTest, main
 
 
 class Adapters(SystemTest):
@@ -14,6 +14,10 @@ class Adapters(SystemTest):
             done = self.command('adapters', '--adapter', sim.endpoint, '--qualify', '--lang', 'en',
                                 expect=code)
             self.assertIn(word, done.stderr)
+        tcp = self.service(BIN / 'obd-sim', '--vehicle', 'adapter-bench', '--adapter', 'stn2255', '--baud', 0,
+                           '--speed', 20, '--elm', 'tcp:127.0.0.1:0')
+        done = self.command('adapters', '--adapter', tcp.line.split(' at ')[1], '--qualify', expect=0)
+        self.assertEqual(json.loads(done.stdout)['baud'], {'line': 0, 'best': 0, 'tried': []})
         missing = self.command('adapters', '--qualify', expect=2)
         self.assertIn('--adapter', missing.stderr)
 

@@ -73,6 +73,26 @@ app::OnProgress progress_lines(bool spanish) {
     };
 }
 
+/// Runs what `start` makes of the loop and the stop to its end; Ctrl-C asks it to stop.
+template <class Start>
+void run_to_its_end(Start start) {
+    boost::asio::io_context io(1);
+    app::Stop stop;
+    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](const boost::system::error_code& error, int) {
+        if (!error) {
+            stop.request();
+        }
+    });
+    boost::asio::co_spawn(io, start(io, stop), [&](const std::exception_ptr& problem) {
+        signals.cancel();
+        if (problem) {
+            std::rethrow_exception(problem);
+        }
+    });
+    io.run();
+}
+
 }  // namespace
 
 app::ReadingDone read_now(
@@ -81,56 +101,26 @@ app::ReadingDone read_now(
     std::chrono::seconds reconnect,
     bool spanish
 ) {
-    boost::asio::io_context io(1);
     app::ReadingDone done;
-    app::Stop stop;
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](const boost::system::error_code& error, int) {
-        if (!error) {
-            stop.request();
-        }
+    run_to_its_end([&](boost::asio::io_context& io, app::Stop& stop) {
+        return app::read_vehicle(
+            io, endpoint, settings, reconnect, progress_lines(spanish), stop, done
+        );
     });
-    auto on_progress = progress_lines(spanish);
-    boost::asio::co_spawn(
-        io,
-        app::read_vehicle(io, endpoint, settings, reconnect, std::move(on_progress), stop, done),
-        [&](const std::exception_ptr& problem) {
-            signals.cancel();
-            if (problem) {
-                std::rethrow_exception(problem);
-            }
-        }
-    );
-    io.run();
     return done;
 }
 
 app::QualifyingDone qualify_now(const protocols::link::Endpoint& endpoint, bool spanish) {
-    boost::asio::io_context io(1);
     app::QualifyingDone done;
-    app::Stop stop;
-    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
-    signals.async_wait([&](const boost::system::error_code& error, int) {
-        if (!error) {
-            stop.request();
-        }
-    });
     const auto start = std::chrono::steady_clock::now();
     const auto on_step = [=](const std::string& step) {
         const auto seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         std::fprintf(stderr, "%6.1f s  %s\n", seconds, step_text(step, spanish).c_str());
     };
-    boost::asio::co_spawn(
-        io, app::qualify_adapter(io, endpoint, on_step, stop, done),
-        [&](const std::exception_ptr& problem) {
-            signals.cancel();
-            if (problem) {
-                std::rethrow_exception(problem);
-            }
-        }
-    );
-    io.run();
+    run_to_its_end([&](boost::asio::io_context& io, app::Stop& stop) {
+        return app::qualify_adapter(io, endpoint, on_step, stop, done);
+    });
     return done;
 }
 
