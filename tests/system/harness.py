@@ -47,8 +47,10 @@ class Screen:
     def __init__(self, test):
         self.test = test
         read, write = os.pipe()
+        # Without -noreset the server begins anew whenever its last client leaves, and turns away who
+        # comes meanwhile: the first window, after a question by xdotool.
         server = subprocess.Popen(
-            ['Xvfb', '-displayfd', str(write), '-screen', '0', '1280x800x24', '-nolisten', 'tcp'],
+            ['Xvfb', '-displayfd', str(write), '-screen', '0', '1280x800x24', '-nolisten', 'tcp', '-noreset'],
             pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         test.addCleanup(server.wait, 30)
