@@ -102,6 +102,17 @@ std::optional<Request> Plan::next() {
     return request_;
 }
 
+std::vector<Request> Plan::ahead() const {
+    std::vector<Request> list{request_};
+    auto later = *this;
+    for (auto asks = later.gather(); !asks.empty(); asks = later.gather()) {
+        if (auto next = later.request(asks); next.frames) {
+            list.push_back(std::move(next));
+        }
+    }
+    return list;
+}
+
 std::vector<Plan::Ask> Plan::gather() {
     while (!singles_.empty()) {
         const auto ask = singles_.front();
@@ -356,8 +367,7 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
         certain = certain && (bytes > 0 || framing_ == Framing::legacy);
         frames += framing_ == Framing::can ? protocols::isotp::frames_of(bytes) : messages;
     }
-    constexpr int digit_max = 15;
-    if (certain && frames >= 1 && frames <= digit_max) {
+    if (certain && frames >= 1) {
         request.frames = frames;
     }
 }

@@ -25,6 +25,10 @@ public:
     /// Must follow each next() once.
     void take(const protocols::bus::Answer& answer);
 
+    /// The request on its way, and those that are sure to follow it whatever comes, with an answer
+    /// whose length is certain.
+    [[nodiscard]] std::vector<protocols::bus::Request> ahead() const;
+
     // To make sure, after the link was lost, that it still is the same vehicle.
     enum class Sameness { same, other, unclear };  ///< unclear: not everybody answered again.
     /// Asks for the bitmap of PID 00 again.

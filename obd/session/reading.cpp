@@ -59,6 +59,13 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
         }
         return forward<Snapshot>(std::move(action));
     }
+    if (auto* batch = std::get_if<elm327::AskBatch>(&stage_)) {
+        auto action = batch->resume(event, now);
+        if (auto* finished = std::get_if<Finished<elm327::BatchAsked>>(&action)) {
+            return on_batch(std::move(finished->result), now);
+        }
+        return forward<Snapshot>(std::move(action));
+    }
     auto action = std::get<elm327::Ask>(stage_).resume(event, now);
     if (auto* finished = std::get_if<Finished<elm327::Asked>>(&action)) {
         return on_asked(std::move(finished->result), now);
@@ -98,8 +105,10 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     manner_.headers = connection.headers;
     if (settings_.known.is(adapter)) {
         manner_.counting = settings_.known.counting;
+        manner_.counting_stpx = settings_.known.counting_stpx;
         manner_.interrupts = settings_.known.interrupts;
     }
+    manner_.batches = connection.batches;
     if (!connection.habits.empty()) {
         manner_.habits = connection.habits;
     }
@@ -151,11 +160,70 @@ Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant 
 }
 
 Reading::Action Reading::ask_next(Instant now) {
-    const auto request = plan_->next();
+    auto request = plan_->next();
+    for (; request; request = plan_->next()) {
+        const auto answered = answered_.extract(protocols::to_hex(request->data));
+        if (answered.empty()) {
+            break;
+        }
+        plan_->take(answered.mapped());
+    }
     if (!request) {
         return Finished<Snapshot>{snapshot()};
     }
-    return ask(*request, now);
+    batch_ = together();
+    if (batch_.size() < 2) {
+        return ask(*request, now);
+    }
+    request_ = *request;
+    auto& batch = stage_.emplace<elm327::AskBatch>(batch_, manner_);
+    return forward<Snapshot>(batch.resume(Started{}, now));
+}
+
+/// The next request and others that can share its line.
+std::vector<protocols::bus::Request> Reading::together() const {
+    constexpr std::size_t requests_max = 16;  // fits into 1024 characters (STN family manual)
+    if (!manner_.batches || !manner_.headers) {
+        return {};
+    }
+    auto list = plan_->ahead();
+    const bool alone = !elm327::counted_command(list.front(), manner_);
+    std::erase_if(list, [this](const protocols::bus::Request& one) {
+        return answered_.contains(protocols::to_hex(one.data)) ||
+               !elm327::counted_command(one, manner_);
+    });
+    list.resize(alone ? 0 : std::min(list.size(), requests_max));
+    return list;
+}
+
+Reading::Action Reading::on_batch(protocols::Result<elm327::BatchAsked> result, Instant now) {
+    if (result.has_error()) {
+        return on_failure(result.error(), now);
+    }
+    auto& asked = result.value();
+    manner_.batches = asked.taken;
+    for (std::size_t i = 0; i < batch_.size(); ++i) {
+        if (asked.answers[i]) {
+            answered_[protocols::to_hex(batch_[i].data)] = std::move(*asked.answers[i]);
+        }
+    }
+    const auto first = answered_.extract(protocols::to_hex(request_.data));
+    if (first.empty()) {
+        return ask(request_, now);
+    }
+    plan_->take(first.mapped());
+    return ask_next(now);
+}
+
+Reading::Action Reading::on_failure(const Failure& failure, Instant now) {
+    // After a brown-out an adapter speaks at its own rate again, unreadable at a faster one.
+    const bool restarted = failure.fault == Fault::adapter_restarted ||
+                           (failure.fault == Fault::adapter_silent && baud_ != settings_.baud);
+    if (restarted && restarts_ < settings_.restarts_max) {
+        ++restarts_;
+        return connect(now);
+    }
+    return Finished<Snapshot>{failure};
 }
 
 Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
@@ -170,19 +238,14 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
         return ask_apart(now);
     }
     if (result.has_error()) {
-        // After a brown-out an adapter speaks at its own rate again, unreadable at a faster one.
-        const bool restarted =
-            result.error().fault == Fault::adapter_restarted ||
-            (result.error().fault == Fault::adapter_silent && baud_ != settings_.baud);
-        if (restarted && restarts_ < settings_.restarts_max) {
-            ++restarts_;
-            return connect(now);
-        }
-        return Finished<Snapshot>{result.error()};
+        return on_failure(result.error(), now);
     }
     const auto& asked = result.value();
     if (asked.digit_rejected) {
         manner_.counting = elm327::Counting::none;
+    }
+    if (asked.stpx_rejected) {
+        manner_.counting_stpx = elm327::Counting::none;
     }
     if (asked.reopened_in_vain) {
         manner_.reopens = false;
@@ -218,6 +281,15 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
         apart_.clear();
         if (manner_.headers && !answer_.failure) {
             apart_ = answer_.in_part;
+        }
+        // What does not fit into the adapter when all answer at once may fit one by one.
+        if (answer_.failure && answer_.failure->fault == Fault::buffer_full && manner_.headers &&
+            protocols::bus::is_can(manner_.protocol) && request_.expected.size() > 1) {
+            for (const auto& expected : request_.expected) {
+                apart_.insert(expected.unit);
+            }
+            answer_.incomplete = true;
+            answer_.in_part = apart_;
         }
     }
     return ask_apart(now);

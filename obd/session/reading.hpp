@@ -3,14 +3,17 @@
 #include "obd/session/plan.hpp"
 #include "obd/session/settings.hpp"
 #include "protocols/elm327/ask.hpp"
+#include "protocols/elm327/batch.hpp"
 #include "protocols/elm327/connect.hpp"
 #include "protocols/elm327/physical.hpp"
 
 #include <chrono>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace obd {
 
@@ -54,6 +57,11 @@ private:
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
     Action ask_apart(protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
+    Action on_batch(
+        protocols::Result<protocols::elm327::BatchAsked> result, protocols::Instant now
+    );
+    Action on_failure(const protocols::Failure& failure, protocols::Instant now);
+    [[nodiscard]] std::vector<protocols::bus::Request> together() const;
 
     ReadingSettings settings_;
     std::uint32_t baud_ = 0;  ///< Rate in use.
@@ -74,12 +82,16 @@ private:
     int check_tries_ = 0;
     /// Units whose answer did not come whole, to be asked by themselves, and what came of the rest.
     std::set<protocols::bus::EcuAddress> apart_;
+    std::vector<protocols::bus::Request> batch_;  ///< The requests that share a line.
+    /// Answers that came before their turn in the plan, by the hex digits of their request.
+    std::map<std::string, protocols::bus::Answer> answered_;
     protocols::bus::Answer answer_;
     std::variant<
         std::monostate,
         protocols::elm327::Connect,
         protocols::elm327::Ask,
-        protocols::elm327::AskUnit>
+        protocols::elm327::AskUnit,
+        protocols::elm327::AskBatch>
         stage_;
 };
 

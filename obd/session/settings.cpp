@@ -34,7 +34,9 @@ std::string to_text(const ReadingSettings& settings) {
             {"stn", known.stn},
             {"baud", known.baud},
             {"counting", protocols::elm327::id(known.counting)},
-            {"interrupts", known.interrupts}};
+            {"interrupts", known.interrupts},
+            {"counting_stpx", protocols::elm327::id(known.counting_stpx)},
+            {"batches", known.batches}};
     }
     return json::serialize(object);
 }
@@ -61,13 +63,18 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
             take(known->as_object(), "stn", settings.known.stn);
             take(known->as_object(), "baud", settings.known.baud);
             take(known->as_object(), "interrupts", settings.known.interrupts);
-            std::string counting(id(settings.known.counting));
-            take(known->as_object(), "counting", counting);
-            const auto meaning = protocols::elm327::counting_from_id(counting);
-            if (!meaning) {
-                return Failure{Fault::malformed, "no counting is called " + counting};
+            take(known->as_object(), "batches", settings.known.batches);
+            for (auto [name, counting] :
+                 {std::pair{"counting", &settings.known.counting},
+                  std::pair{"counting_stpx", &settings.known.counting_stpx}}) {
+                std::string named(id(*counting));
+                take(known->as_object(), name, named);
+                const auto meaning = protocols::elm327::counting_from_id(named);
+                if (!meaning) {
+                    return Failure{Fault::malformed, "no counting is called " + named};
+                }
+                *counting = *meaning;
             }
-            settings.known.counting = *meaning;
         }
     } catch (const std::exception& error) {
         return Failure{Fault::malformed, std::string("settings of a reading: ") + error.what()};

@@ -34,7 +34,9 @@ struct KnownAdapter {
     std::string stn;
     std::uint32_t baud = 0;  ///< Fastest rate that carried everything; 0: none but the line's own.
     Counting counting = Counting::unknown;
-    bool interrupts = true;  ///< A space ends its waiting.
+    bool interrupts = true;                   ///< A space ends its waiting.
+    Counting counting_stpx = Counting::none;  ///< What `r:` of STPX means (STN).
+    bool batches = false;                     ///< Takes several commands in a line (`STBC 1`, STN).
 
     /// Whether this is what answers now.
     [[nodiscard]] bool is(const AdapterIdentity& identity) const {

@@ -44,14 +44,67 @@ void keep_missing(const bus::Answer& before, bus::Answer& answer) {
 }
 
 constexpr std::string_view digits = "0123456789ABCDEF";
+constexpr int digit_max = 15;  // one hex digit
+
+/// How often an adapter that counts so has to count; nullopt where that is not certain.
+std::optional<int> count_of(const bus::Request& request, Counting counting, bool can) {
+    if (counting == Counting::none) {
+        return std::nullopt;
+    }
+    std::optional<int> count = request.frames;
+    if (counting == Counting::messages && can) {
+        count = 0;
+        for (const auto& expected : request.expected) {
+            *count += expected.messages;
+        }
+    }
+    return count && *count >= 1 ? count : std::nullopt;
+}
 
 }  // namespace
+
+std::optional<std::string> counted_command(const bus::Request& request, const Manner& manner) {
+    const bool can = bus::is_can(manner.protocol);
+    const auto hex = to_hex(request.data);
+    const auto digit = count_of(request, manner.counting, can);
+    if (digit && *digit <= digit_max) {
+        return hex + digits[static_cast<std::size_t>(*digit)];
+    }
+    if (!can || manner.counting_stpx == Counting::unknown) {
+        return std::nullopt;
+    }
+    const auto count = count_of(request, manner.counting_stpx, can);
+    if (!count) {
+        return std::nullopt;
+    }
+    return stpx_command(manner.protocol, request.data, *count);
+}
+
+std::string stpx_command(bus::Protocol protocol, const Bytes& data, int count) {
+    const std::string header = bus::is_can29(protocol) ? "18DB33F1" : "7DF";
+    return "STPXH:" + header + ",D:" + to_hex(data) + ",R:" + std::to_string(count);
+}
+
+Sorted sort_lines(
+    const bus::Request& request, const Manner& manner, const std::vector<std::string>& lines
+) {
+    auto frames = manner.headers ? read_frames(lines, manner.protocol) : read_headerless(lines);
+    auto answer = bus::sort_answer(request, std::move(frames.messages));
+    answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
+    answer.incomplete = frames.incomplete;
+    answer.in_part = std::move(frames.in_part);
+    std::set<isotp::Habit> new_habits;
+    std::ranges::set_difference(
+        frames.habits, manner.habits, std::inserter(new_habits, new_habits.end())
+    );
+    return {std::move(answer), std::move(new_habits)};
+}
 
 Ask::Ask(bus::Request request, Manner manner) : request_(std::move(request)), manner_(manner) {}
 
 Action<Asked> Ask::resume(const Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
-        digit_ = digit();
+        counted_ = counted_command(request_, manner_);
         may_interrupt_ = manner_.interrupts && !request_.expected.empty();
         return begin(now);
     }
@@ -79,30 +132,10 @@ Action<Asked> Ask::resume(const Event& event, Instant now) {
     return forward<Asked>(std::move(action));
 }
 
-/// How many frames or messages are sure to come, where the adapter can return after so many.
-std::optional<int> Ask::digit() const {
-    std::optional<int> count = request_.frames;
-    if (manner_.counting == Counting::none) {
-        return std::nullopt;
-    }
-    if (manner_.counting == Counting::messages && bus::is_can(manner_.protocol)) {
-        int messages = 0;
-        for (const auto& expected : request_.expected) {
-            messages += expected.messages;
-        }
-        count = messages;
-    }
-    constexpr int digit_max = 15;  // one hex digit
-    return count && *count >= 1 && *count <= digit_max ? count : std::nullopt;
-}
-
 Action<Asked> Ask::begin(Instant now) {
     stage_ = Stage::ask;
     ++attempt_;
-    command_ = to_hex(request_.data);
-    if (digit_) {
-        command_ += digits[static_cast<std::size_t>(*digit_)];
-    }
+    command_ = counted_.value_or(to_hex(request_.data));
     interrupted_ = false;
     sending_interrupt_ = false;
     exchange_ = Exchange(command_);
@@ -124,7 +157,7 @@ Action<Asked> Ask::on_exchange(const Event& event, Instant now) {
     if (interrupted_) {
         return WaitUntil{std::min(exchange_.deadline(), now + interrupt_patience)};
     }
-    if (may_interrupt_ && !digit_ && has_everything()) {
+    if (may_interrupt_ && !counted_ && has_everything()) {
         interrupted_ = true;
         sending_interrupt_ = true;
         before_interrupt_ = exchange_.lines_so_far();
@@ -133,22 +166,9 @@ Action<Asked> Ask::on_exchange(const Event& event, Instant now) {
     return forward<Asked>(std::move(action));
 }
 
-Ask::Sorted Ask::sorted(const std::vector<std::string>& lines) const {
-    auto frames = manner_.headers ? read_frames(lines, manner_.protocol) : read_headerless(lines);
-    auto answer = bus::sort_answer(request_, std::move(frames.messages));
-    answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
-    answer.incomplete = frames.incomplete;
-    answer.in_part = std::move(frames.in_part);
-    std::set<isotp::Habit> new_habits;
-    std::ranges::set_difference(
-        frames.habits, manner_.habits, std::inserter(new_habits, new_habits.end())
-    );
-    return {std::move(answer), std::move(new_habits)};
-}
-
 bool Ask::has_everything() const {
     const auto reply = read_reply(exchange_.lines_so_far(), command_);
-    const auto [answer, new_habits] = sorted(reply.lines);
+    const auto [answer, new_habits] = sort_lines(request_, manner_, reply.lines);
     return !answer.incomplete && new_habits.empty() && !reply.has(Remark::line_damaged) &&
            bus::complete(request_, answer);
 }
@@ -171,7 +191,8 @@ Action<Asked> Ask::on_reply(Result<Reply> result, Instant now) {
         if (interrupted_) {
             // Everything had arrived; only the prompt is missing.
             asked_.interrupt_failed = true;
-            asked_.answer = sorted(read_reply(before_interrupt_, command_).lines).answer;
+            asked_.answer =
+                sort_lines(request_, manner_, read_reply(before_interrupt_, command_).lines).answer;
         }
         stage_ = Stage::resync;
         resync_ = Resync();
@@ -194,9 +215,9 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     if (fault == Fault::adapter_restarted || fault == Fault::link_lost) {
         return Finished<Asked>{Failure{*fault, printable(reply.raw)}};
     }
-    if (fault == Fault::adapter_rejected && digit_) {
-        digit_.reset();
-        asked_.digit_rejected = true;
+    if (fault == Fault::adapter_rejected && counted_) {
+        (command_.starts_with("STPX") ? asked_.stpx_rejected : asked_.digit_rejected) = true;
+        counted_.reset();
         return begin(now);
     }
     const bool passing = fault == Fault::interrupted || fault == Fault::reply_damaged ||
@@ -225,15 +246,15 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         asked_.answer.failure = Failure{*fault, printable(reply.raw)};
         return finish();
     }
-    auto [answer, new_habits] = sorted(reply.lines);
+    auto [answer, new_habits] = sort_lines(request_, manner_, reply.lines);
     answer.incomplete = answer.incomplete || reply.has(Remark::line_damaged);
 
     const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
-    if (digit_ && (answer.incomplete || lacks_somebody) && may_repeat) {
+    if (counted_ && (answer.incomplete || lacks_somebody) && may_repeat) {
         if (!answer.incomplete) {
             lacking_ = std::move(answer);
         }
-        digit_.reset();
+        counted_.reset();
         return begin(now);
     }
     if (any_with_code(answer, bus::response_pending) && may_repeat) {

@@ -15,7 +15,9 @@ namespace protocols::elm327 {
 /// How requests are put to this adapter and this vehicle.
 struct Manner {
     bus::Protocol protocol = bus::Protocol::undecided;
-    Counting counting = Counting::unknown;  ///< What the response-count digit means.
+    Counting counting = Counting::unknown;    ///< What the response-count digit means.
+    Counting counting_stpx = Counting::none;  ///< What `r:` of STPX means; unknown: not used.
+    bool batches = false;                     ///< Several requests may share a line (`STBC 1`).
     /// Whether a space ends the adapter's waiting once every expected answer is there (ELM327 data
     /// sheet, "Interrupting the ELM327"); a space that comes too late does nothing.
     bool interrupts = true;
@@ -27,10 +29,30 @@ struct Manner {
     std::set<isotp::Habit> habits{isotp::Habit::single_cut, isotp::Habit::single_full};
 };
 
+/// The request with the number of frames or messages after which the adapter may return: a digit
+/// behind it (ELM327), or `STPX h:,d:,r:` for what a digit cannot count. nullopt: the number is not
+/// certain, or this adapter does not count.
+[[nodiscard]] std::optional<std::string> counted_command(
+    const bus::Request& request, const Manner& manner
+);
+
+/// `STPX` for a request to all units with a number of frames or messages (STN).
+[[nodiscard]] std::string stpx_command(bus::Protocol protocol, const Bytes& data, int count);
+
+/// Lines sorted for a request, and habits of cutting frames that `manner` does not know.
+struct Sorted {
+    bus::Answer answer;
+    std::set<isotp::Habit> new_habits;
+};
+[[nodiscard]] Sorted sort_lines(
+    const bus::Request& request, const Manner& manner, const std::vector<std::string>& lines
+);
+
 /// What came of one request.
 struct Asked {
     bus::Answer answer;
     bool digit_rejected = false;    ///< The adapter does not know the response-count digit.
+    bool stpx_rejected = false;     ///< It does not know STPX.
     bool interrupted = false;       ///< A space was sent to end the waiting.
     bool reopened_in_vain = false;  ///< Silence, also in a session opened for this request.
     bool interrupt_failed = false;  ///< The adapter did not come back to its prompt after it.
@@ -58,12 +80,6 @@ private:
     Action<Asked> on_exchange(const Event& event, Instant now);
     Action<Asked> on_reply(Result<Reply> result, Instant now);
     Action<Asked> judge(const Reply& reply, Instant now);
-    struct Sorted {
-        bus::Answer answer;
-        std::set<isotp::Habit> new_habits;
-    };
-    [[nodiscard]] Sorted sorted(const std::vector<std::string>& lines) const;
-    [[nodiscard]] std::optional<int> digit() const;
     [[nodiscard]] bool has_everything() const;
     Action<Asked> again_after(std::chrono::milliseconds pause, Instant now);
     Action<Asked> finish();
@@ -72,7 +88,7 @@ private:
     Manner manner_;
     Stage stage_ = Stage::ask;
     int attempt_ = 0;
-    std::optional<int> digit_;  ///< Put behind the request while set.
+    std::optional<std::string> counted_;  ///< How the request is put while set.
     bool may_interrupt_ = false;
     bool sending_interrupt_ = false;
     bool interrupted_ = false;

@@ -13,7 +13,7 @@ namespace {
 using namespace std::chrono_literals;
 using bus::Protocol;
 
-enum class Meaning { optional_setting, stn, faster, spaces_off, description, voltage };
+enum class Meaning { optional_setting, stn, faster, spaces_off, description, voltage, batches };
 
 struct Setting {
     std::string_view command;
@@ -32,6 +32,7 @@ constexpr std::array settings{
     Setting{"ATAT1", Meaning::optional_setting},       // adaptive timing
     Setting{"AT@1", Meaning::description},
     Setting{"ATRV", Meaning::voltage},
+    Setting{"STBC1", Meaning::batches},
 };
 
 constexpr std::array search_order{
@@ -308,6 +309,11 @@ Action<Connection> Connect::set_up(Instant now) {
         raise_.emplace(Chip{stn, stn ? adapter.stn : adapter.banner}, connection_.baud, known.baud);
         return forward<Connection>(raise_->resume(Started{}, now));
     }
+    if (settings[index_].meaning == Meaning::batches &&
+        !(options_.known.batches && options_.known.is(connection_.adapter))) {
+        ++index_;
+        return set_up(now);
+    }
     return begin(std::string(settings[index_].command), now);
 }
 
@@ -335,6 +341,9 @@ Action<Connection> Connect::after_set_up(const Reply& reply, Instant now) {
             break;
         case Meaning::voltage:
             adapter.volts = read_volts(first_line(reply));
+            break;
+        case Meaning::batches:
+            connection_.batches = reply.has(Remark::ok);
             break;
     }
     ++index_;

@@ -30,6 +30,7 @@ struct Connection {
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
     std::set<isotp::Habit> habits;  ///< How its frames were cut.
     std::uint32_t baud = 0;         ///< Rate in use; not the one asked for when raised or found.
+    bool batches = false;           ///< Several commands may share a line.
 };
 
 /// Sets an adapter up from any state and finds the bus the vehicle answers on: CAN first, then fast

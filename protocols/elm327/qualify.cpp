@@ -9,8 +9,9 @@ namespace {
 
 constexpr std::array<std::string_view, 3> outcome_ids{"passed", "failed", "not_tested"};
 constexpr std::array<std::string_view, trials> trial_ids{
-    "unknown_commands", "long_output",  "voltage",     "headers",     "spaces",   "same_twice",
-    "segmented",        "long_answers", "second_unit", "count_digit", "interrupt"};
+    "unknown_commands", "long_output", "voltage",      "headers",     "spaces",
+    "same_twice",       "segmented",   "long_answers", "second_unit", "count_digit",
+    "interrupt",        "stpx_count",  "batches"};
 
 constexpr int silences_max = 4;  // an adapter that hangs that often is not worth more
 
@@ -28,8 +29,13 @@ KnownAdapter known_adapter(const Qualification& qualification) {
     const auto& identity = qualification.identity;
     const bool faster = qualification.best_baud > qualification.line_baud;
     return {
-        identity.banner, identity.stn, faster ? qualification.best_baud : 0, qualification.counting,
-        qualification.interrupts};
+        .banner = identity.banner,
+        .stn = identity.stn,
+        .baud = faster ? qualification.best_baud : 0,
+        .counting = qualification.counting,
+        .interrupts = qualification.interrupts,
+        .counting_stpx = qualification.counting_stpx,
+        .batches = qualification.batches};
 }
 
 Qualify::Qualify(std::uint32_t baud, bus::Protocol first)

@@ -34,8 +34,10 @@ enum class Trial {
     second_unit,       ///< So do those of a second control unit (its own flow control).
     count_digit,       ///< What the response-count digit means is known.
     interrupt,         ///< A space ends its waiting.
+    stpx_count,        ///< What `r:` of STPX means is known (STN).
+    batches,           ///< Several commands may share a line (STN).
 };
-inline constexpr std::size_t trials = 11;
+inline constexpr std::size_t trials = 13;
 [[nodiscard]] std::string_view id(Trial trial);
 
 struct Finding {
@@ -60,7 +62,9 @@ struct Qualification {
     };
     RoundTrip round_trip;
     Counting counting = Counting::unknown;
+    Counting counting_stpx = Counting::none;
     bool interrupts = true;
+    bool batches = false;
     std::uint32_t line_baud = 0;  ///< 0: a link without rates.
     std::uint32_t best_baud = 0;  ///< Fastest at which everything arrived as at the line's own.
     struct Rate {
@@ -143,6 +147,8 @@ private:
     void on_invented(const Reply& reply);
     void on_rung(const Reply& reply);
     void on_parameters(const Reply& reply);
+    void on_batches_on(const Reply& reply);
+    void on_batch(const Reply& reply);
     void on_voltage(const Reply& reply);
     // With a vehicle.
     void on_connection(const Result<Connection>& result);
@@ -154,6 +160,10 @@ private:
     void plan_counting();
     void on_counted(const Reply& reply);
     void on_counted_one(const Reply& reply);
+    void on_stpx(const Reply& reply);
+    void on_stpx_one(const Reply& reply);
+    void judge_count(const Reply& reply, Counting& counting, Finding& finding) const;
+    void judge_one(const Reply& reply, Counting& counting, Finding& finding) const;
     void on_interrupted(const Asked& asked);
     void on_answer(const Asked& asked);
     void judge_answers();

@@ -70,6 +70,9 @@ void Qualify::on_first_connection(const Result<Connection>& result) {
     say("ATRV", &Qualify::on_voltage);
     say("ATRV", &Qualify::on_voltage);
     if (connection_) {
+        if (!found_.identity.stn.empty()) {
+            say("STBC1", &Qualify::on_batches_on);
+        }
         steps_.push_back(Join{&Qualify::on_connection});  // resets what the commands have set
     } else {
         steps_.push_back(Look{&Qualify::plan_rates});
@@ -114,6 +117,22 @@ void Qualify::on_parameters(const Reply& reply) {
     finding = {
         same ? Outcome::passed : Outcome::failed,
         std::to_string(reply.raw.size()) + " characters" + (same ? "" : ", not twice the same")};
+}
+
+void Qualify::on_batches_on(const Reply& reply) {
+    if (reply.has(Remark::ok)) {
+        steps_.push_front(Say{"ATI|STI", &Qualify::on_batch});
+    } else {
+        found_[Trial::batches] = {Outcome::failed, "it does not know STBC"};
+    }
+}
+
+/// Both answers before the prompt, in order.
+void Qualify::on_batch(const Reply& reply) {
+    const auto& identity = found_.identity;
+    found_.batches = reply.lines == std::vector<std::string>{identity.banner, identity.stn};
+    found_[Trial::batches] = {
+        found_.batches ? Outcome::passed : Outcome::failed, printable(reply.raw)};
 }
 
 void Qualify::on_voltage(const Reply& reply) {
@@ -236,46 +255,69 @@ void Qualify::plan_counting() {
     const auto request = to_hex(sample_.request);
     constexpr std::string_view digits = "0123456789ABCDEF";
     const auto count = [&](int frames) { return digits[static_cast<std::size_t>(frames)]; };
+    if (!found_.identity.stn.empty() && bus::is_can(manner_.protocol)) {
+        const auto stpx = [&](int number) {
+            return stpx_command(manner_.protocol, sample_.request, number);
+        };
+        steps_.push_front(Say{stpx(1), &Qualify::on_stpx_one});
+        steps_.push_front(Say{stpx(sample_.frames), &Qualify::on_stpx});
+    }
     steps_.push_front(Say{request + count(1), &Qualify::on_counted_one});
     steps_.push_front(Say{request + count(sample_.frames), &Qualify::on_counted});
 }
 
 void Qualify::on_counted(const Reply& reply) {
+    judge_count(reply, found_.counting, found_[Trial::count_digit]);
+}
+
+void Qualify::on_counted_one(const Reply& reply) {
+    judge_one(reply, found_.counting, found_[Trial::count_digit]);
+}
+
+void Qualify::on_stpx(const Reply& reply) {
+    judge_count(reply, found_.counting_stpx, found_[Trial::stpx_count]);
+}
+
+void Qualify::on_stpx_one(const Reply& reply) {
+    judge_one(reply, found_.counting_stpx, found_[Trial::stpx_count]);
+}
+
+/// With the right number of frames nothing may be missing.
+void Qualify::judge_count(const Reply& reply, Counting& counting, Finding& finding) const {
     const auto frames = read_frames(reply.lines, manner_.protocol);
     const auto answer = bus::sort_answer({sample_.request, {}, {}}, frames.messages);
     const bool whole =
         !frames.incomplete && std::ranges::is_permutation(answer.messages, sample_.messages);
-    auto& finding = found_[Trial::count_digit];
     if (reply.has(Remark::unknown_command)) {
-        found_.counting = Counting::none;
-        finding = {Outcome::failed, "it does not know the digit"};
+        counting = Counting::none;
+        finding = {Outcome::failed, "it does not know how to count"};
     } else if (!whole) {
-        found_.counting = Counting::none;
+        counting = Counting::none;
         finding = {Outcome::failed, "frames get lost with it"};
     }
 }
 
-void Qualify::on_counted_one(const Reply& reply) {
-    auto& finding = found_[Trial::count_digit];
+/// With the number 1 it shows what it counts.
+void Qualify::judge_one(const Reply& reply, Counting& counting, Finding& finding) const {
     if (finding.outcome == Outcome::failed) {
         return;
     }
     const auto lines = static_cast<int>(reply.lines.size());
     const auto first = frames({sample_.messages.front()});
     if (lines == 1) {
-        found_.counting = Counting::frames;
+        counting = Counting::frames;
     } else if (sample_.messages.size() == 1) {  // it heeds messages, or nothing
-        found_.counting = Counting::none;
+        counting = Counting::none;
         finding.detail = "one answer cannot tell whether messages count or nothing does";
         return;
     } else if (lines < sample_.frames && lines >= first) {
-        found_.counting = Counting::messages;
+        counting = Counting::messages;
     } else {
-        found_.counting = Counting::none;
-        finding = {Outcome::failed, "it does not heed the digit"};
+        counting = Counting::none;
+        finding = {Outcome::failed, "it does not heed the number"};
         return;
     }
-    finding = {Outcome::passed, std::string(id(found_.counting))};
+    finding = {Outcome::passed, std::string(id(counting))};
 }
 
 void Qualify::on_answer(const Asked& asked) {

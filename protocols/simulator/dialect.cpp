@@ -35,8 +35,9 @@ const std::vector<Dialect>& dialects() {
         {.name = "stn2255",
          .banner = "ELM327 v1.4b",
          .version = 14,
-         .stn = "STN2255 v5.6.19",
+         .stn = "STN2255 v5.10.3",
          .baud_max = 2'000'000,
+         .batches = true,
          .learned_wait = 20ms},
     };
     return all;

@@ -1,10 +1,10 @@
 #include "protocols/simulator/elm.hpp"
 
 #include "protocols/elm327/reply.hpp"
+#include "protocols/simulator/numbers.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cstdio>
 
 namespace protocols::simulator {
@@ -17,36 +17,12 @@ constexpr auto reset_time = 800ms;  // data sheet: power-on to identity
 constexpr auto command_time = 1ms;
 constexpr auto voltage_time = 9ms;  // A/D conversion
 
-std::optional<int> hex_number(std::string_view text) {
-    if (text.empty() || text.size() > 8) {
-        return std::nullopt;
-    }
-    std::int64_t value = 0;
-    for (const char c : text) {
-        const auto digit = hex_digit(c);
-        if (!digit) {
-            return std::nullopt;
-        }
-        value = value * 16 + *digit;
-    }
-    return static_cast<int>(value);
-}
-
 /// What a receiver makes of bytes sent at another rate.
 std::string noise(std::string bytes) {
     for (auto& c : bytes) {
         c = static_cast<char>(0x80 | (c * 5));
     }
     return bytes;
-}
-
-std::optional<std::uint32_t> decimal_number(std::string_view text) {
-    std::uint32_t value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
 }
 
 }  // namespace
@@ -125,6 +101,9 @@ void Elm::receive(std::string_view bytes, Instant now) {
 
 void Elm::execute(const std::string& command, Instant now) {
     const auto start = now + command_time;
+    if (settings_.batches && !batch_ && command.find('|') != command.npos) {
+        return execute_batch(command, now);
+    }
     if (command.starts_with("AT")) {
         return internal(command.substr(2), start);
     }
@@ -132,21 +111,6 @@ void Elm::execute(const std::string& command, Instant now) {
         return stn_command(std::string_view(command).substr(2), start);
     }
     vehicle_request(command, start);
-}
-
-void Elm::stn_command(std::string_view name, Instant now) {
-    if (baud_command(name, now)) {
-        return;
-    }
-    if (name == "I") {
-        reply(std::string(dialect_->stn), now);
-    } else if (name == "DI") {
-        reply("OBDLink EX r2.0", now);
-    } else if (name == "SN") {
-        reply("225510000042", now);
-    } else {
-        reply("?", now);
-    }
 }
 
 /// ATBRD, ATBRT and STBR (ELM327 data sheet, "Using Higher RS232 Baud Rates"; STN
@@ -395,7 +359,7 @@ void Elm::vehicle_request(const std::string& hex, Instant now) {
     if (!open_bus(now)) {
         return;
     }
-    ask_vehicle(*request, count, now);
+    ask_vehicle(*request, {count, dialect_->counting}, now);
 }
 
 void Elm::emit(std::string bytes, Instant at) {
@@ -404,10 +368,19 @@ void Elm::emit(std::string bytes, Instant at) {
 }
 
 void Elm::line(const std::string& text, Instant at) {
+    static constexpr std::array<std::string_view, 4> ends_a_batch{
+        "?", "CAN ERROR", "BUFFER FULL", "UNABLE TO CONNECT"};
+    if (batch_ && std::ranges::find(ends_a_batch, text) != ends_a_batch.end()) {
+        batch_->failed = true;
+    }
     emit(text + (settings_.line_feeds ? "\r\n" : "\r"), at);
 }
 
 void Elm::prompt(Instant at) {
+    if (batch_) {
+        batch_->ended = at;
+        return emit(settings_.line_feeds ? "\r\n" : "\r", at);
+    }
     emit(settings_.line_feeds ? "\r\n>" : "\r>", at);
 }
 

@@ -68,9 +68,11 @@ private:
         bool automatic = true;
         std::uint32_t header = 0;
         std::uint32_t receive_filter = 0;
+        bool batches = false;
     };
 
     void execute(const std::string& command, Instant now);
+    void execute_batch(std::string_view commands, Instant now);
     void internal(const std::string& command, Instant now);
     bool setting(std::string_view name, Instant now);
     bool protocol_command(std::string_view name, Instant now);
@@ -82,8 +84,14 @@ private:
     void settle_baud(Instant now);
     void use_baud(std::uint32_t baud);
     [[nodiscard]] bool hears(std::uint32_t baud) const;
+    void send_command(std::string_view arguments, Instant now);
     void vehicle_request(const std::string& hex, Instant now);
-    void ask_vehicle(const Bytes& request, int count, Instant now);
+    /// After how many frames or messages to return to the prompt.
+    struct Count {
+        int number = 0;  ///< 0: none, wait.
+        elm327::Counting of = elm327::Counting::frames;
+    };
+    void ask_vehicle(const Bytes& request, Count count, Instant now);
     [[nodiscard]] bool open_bus(Instant& now);
     [[nodiscard]] std::vector<BusFrame> frames(const Bytes& request, Instant now);
     void add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const;
@@ -98,7 +106,7 @@ private:
     void reply(const std::string& text, Instant at);
     void emit(std::string bytes, Instant at);
 
-    static constexpr std::size_t command_bytes_max = 256;
+    static constexpr std::size_t command_bytes_max = 1024;
 
     Vehicle vehicle_;
     const Dialect* dialect_;
@@ -123,6 +131,12 @@ private:
     bool bus_open_ = false;
     Instant bus_used_{};
     bool abortable_ = false;
+    /// A line of several commands being carried out: when the one in hand ended.
+    struct Batch {
+        Instant ended;
+        bool failed = false;
+    };
+    std::optional<Batch> batch_;
 };
 
 }  // namespace protocols::simulator

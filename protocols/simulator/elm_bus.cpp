@@ -102,7 +102,7 @@ Elm::Duration Elm::reply_wait() const {
     );
 }
 
-void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
+void Elm::ask_vehicle(const Bytes& request, Count count, Instant now) {
     constexpr auto session_time = 5s;  // P3max
     const bool slept = bus::has_session(settings_.protocol) && !dialect_->keeps_alive &&
                        bus_used_ != Instant{} && now - bus_used_ > session_time;
@@ -113,7 +113,7 @@ void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
     Instant last = now;
     int printed = 0;
     int messages = 0;
-    const bool by_message = dialect_->counting == elm327::Counting::messages;
+    const bool by_message = count.of == elm327::Counting::messages;
     const bool waits_for_pending = dialect_->version >= 21;
     Instant deadline = now + reply_wait();
     for (const auto& frame : list) {
@@ -135,7 +135,11 @@ void Elm::ask_vehicle(const Bytes& request, int count, Instant now) {
         }
         ++printed;
         messages += frame.last ? 1 : 0;
-        if (count != 0 && (by_message ? messages : printed) == count) {
+        if (count.number != 0 && (by_message ? messages : printed) == count.number) {
+            return prompt(frame.at);
+        }
+        if (printed == dialect_->buffer_frames) {
+            line("BUFFER FULL", frame.at);
             return prompt(frame.at);
         }
         if (printed == dialect_->frames_max) {

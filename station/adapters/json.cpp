@@ -78,6 +78,8 @@ json::object to_json(
           {"longest", trip.longest.count()}}},
         {"counting", id(found.counting)},
         {"interrupts", found.interrupts},
+        {"counting_stpx", id(found.counting_stpx)},
+        {"batches", found.batches},
         {"baud",
          {{"line", found.line_baud}, {"best", found.best_baud}, {"tried", std::move(tried)}}},
         {"vehicle",

@@ -14,6 +14,8 @@ const std::vector<const char*> migrations{
     " baud INTEGER NOT NULL, counting TEXT NOT NULL, interrupts INTEGER NOT NULL,"
     " fitness TEXT NOT NULL, at TEXT NOT NULL, qualification TEXT NOT NULL) STRICT;"
     "CREATE TABLE buses (vehicle TEXT PRIMARY KEY, protocol TEXT NOT NULL) STRICT;",
+    "ALTER TABLE adapters ADD COLUMN counting_stpx TEXT NOT NULL DEFAULT 'none';"
+    "ALTER TABLE adapters ADD COLUMN batches INTEGER NOT NULL DEFAULT 0;",
 };
 
 /// What a vehicle is looked for by, the surest first.
@@ -53,7 +55,7 @@ Result<Memory> Memory::open(const std::filesystem::path& folder) {
 
 Result<void> Memory::remember(std::string_view endpoint, const Remembered& remembered) {
     auto statement = database_.prepare(
-        "INSERT OR REPLACE INTO adapters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        "INSERT OR REPLACE INTO adapters VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)"
     );
     if (statement.has_error()) {
         return statement.error();
@@ -70,6 +72,8 @@ Result<void> Memory::remember(std::string_view endpoint, const Remembered& remem
                           .bind(7, remembered.fitness)
                           .bind(8, remembered.at)
                           .bind(9, remembered.qualification)
+                          .bind(10, id(adapter.counting_stpx))
+                          .bind(11, std::int64_t{adapter.batches})
                           .step();
     if (done.has_error()) {
         return done.error();
@@ -79,7 +83,8 @@ Result<void> Memory::remember(std::string_view endpoint, const Remembered& remem
 
 Result<std::optional<Remembered>> Memory::adapter(std::string_view endpoint) {
     auto statement = database_.prepare(
-        "SELECT banner, stn, baud, counting, interrupts, fitness, at, qualification"
+        "SELECT banner, stn, baud, counting, interrupts, fitness, at, qualification,"
+        " counting_stpx, batches"
         " FROM adapters WHERE endpoint = ?1"
     );
     if (statement.has_error()) {
@@ -103,6 +108,9 @@ Result<std::optional<Remembered>> Memory::adapter(std::string_view endpoint) {
     remembered.fitness = row.text(5);
     remembered.at = row.text(6);
     remembered.qualification = row.text(7);
+    remembered.adapter.counting_stpx =
+        elm327::counting_from_id(row.text(8)).value_or(elm327::Counting::none);
+    remembered.adapter.batches = row.number(9) != 0;
     return std::optional<Remembered>(std::move(remembered));
 }
 

@@ -177,8 +177,13 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
         constexpr std::array<std::uint32_t, 3> rates{0, 115'200, 500'000};
         settings.baud = baud;
         settings.known = {
-            std::string(dialect.banner), std::string(dialect.stn), rates[random() % rates.size()],
-            static_cast<protocols::elm327::Counting>(random() % 4), random() % 4 != 0};
+            std::string(dialect.banner),
+            std::string(dialect.stn),
+            rates[random() % rates.size()],
+            static_cast<protocols::elm327::Counting>(random() % 4),
+            random() % 4 != 0,
+            static_cast<protocols::elm327::Counting>(random() % 4),
+            random() % 2 == 0};
         elm.host_baud(baud);
     }
     Reading reading(settings);

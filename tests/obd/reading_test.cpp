@@ -209,9 +209,75 @@ ReadingSettings knowing(const sim::Dialect& dialect) {
     ReadingSettings settings;
     settings.baud = baud;
     settings.known = {
-        std::string(dialect.banner), std::string(dialect.stn), dialect.baud_max, dialect.counting,
-        true};
+        .banner = std::string(dialect.banner),
+        .stn = std::string(dialect.stn),
+        .baud = dialect.baud_max,
+        .counting = dialect.counting,
+        .interrupts = true,
+        .counting_stpx = dialect.counting_stpx,
+        .batches = dialect.batches};
     return settings;
+}
+
+TEST(Reading, SeveralRequestsInALineSaveRoundTripsAndChangeNothingThatIsSaid) {
+    const auto& stn = *sim::find_dialect("stn2255");
+    for (const auto name : sim::vehicle_names()) {
+        const auto expected = meaning(read(name));
+        std::map<bool, std::size_t> round_trips;
+        for (const bool together : {false, true}) {
+            sim::Elm elm(sim::built_in_vehicle(name).value(), stn, baud);
+            elm.host_baud(baud);
+            auto settings = knowing(stn);
+            settings.known.batches = together;
+            tests::VirtualLink link(elm);
+            Reading reading(settings);
+            const auto result = link.run(reading);
+            ASSERT_TRUE(result.has_value()) << name;
+            EXPECT_EQ(meaning(result.value()), expected) << name;
+            round_trips[together] = sent(link).size();
+        }
+        if (name == "healthy-petrol" || name == "hybrid") {
+            EXPECT_LE(round_trips[true] + 6, round_trips[false]) << name;
+        }
+    }
+}
+
+TEST(Reading, ALineOfSeveralRequestsThatIsNotTakenOrNotWholeIsAskedOneByOne) {
+    const auto expected = meaning(read("hybrid"));
+    const auto& stn = *sim::find_dialect("stn2255");
+    for (const int frames_lost_after : {1, 2, 3, 5, 8}) {
+        auto dialect = stn;
+        dialect.frames_max = frames_lost_after;  // of each request
+        sim::Elm elm(sim::built_in_vehicle("hybrid").value(), dialect, baud);
+        elm.host_baud(baud);
+        Reading reading(knowing(dialect));
+        const auto result = tests::VirtualLink(elm).run(reading);
+        ASSERT_TRUE(result.has_value());
+        for (const auto& ecu : result.value().ecus) {  // what did not arrive is not made up
+            EXPECT_TRUE(!ecu.vin.value || *ecu.vin.value == "JTDKN3DU5F1923456")
+                << frames_lost_after;
+        }
+    }
+    auto old = stn;
+    old.batches = false;  // firmware that does not know STBC
+    sim::Elm elm(sim::built_in_vehicle("hybrid").value(), old, baud);
+    elm.host_baud(baud);
+    Reading reading(knowing(stn));
+    const auto result = tests::VirtualLink(elm).run(reading);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(meaning(result.value()), expected);
+}
+
+TEST(Reading, WhatDoesNotFitIntoTheAdapterIsAskedUnitByUnit) {
+    auto dialect = *sim::find_dialect("elm327-2.3");
+    dialect.buffer_frames = 8;
+    sim::Elm elm(sim::built_in_vehicle("hybrid").value(), dialect, baud);
+    tests::VirtualLink link(elm);
+    Reading reading;
+    const auto result = link.run(reading);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_EQ(meaning(result.value()), meaning(read("hybrid")));
+    EXPECT_GT(std::ranges::count(sent(link), "ATSH7E0\r"), 0);
 }
 
 TEST(Reading, AFasterRateAndWhatTheDigitMeansChangeNothingThatIsSaid) {

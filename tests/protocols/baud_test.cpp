@@ -10,7 +10,7 @@ namespace protocols::elm327 {
 namespace {
 
 const Chip elm{false, "ELM327 v2.3"};
-const Chip stn{true, "STN2255 v5.6.19"};
+const Chip stn{true, "STN2255 v5.10.3"};
 
 TEST(Baud, HandshakeOfAnElm327) {
     tests::Conversation talk;

@@ -184,7 +184,7 @@ TEST(SimulatedElm, KnowsTheCommandsOfItsVersionOnly) {
     EXPECT_EQ(genuine.type("STI"), "?\r\r>");
     Typist stn(car("silent"), "stn2255");
     stn.type("ATE0");
-    EXPECT_EQ(stn.type("STI"), "STN2255 v5.6.19\r\r>");
+    EXPECT_EQ(stn.type("STI"), "STN2255 v5.10.3\r\r>");
     EXPECT_EQ(stn.type("ATI"), "ELM327 v1.4b\r\r>");
 }
 

@@ -68,7 +68,9 @@ TEST(Fitness, ReadingsThatDifferAreWorseThanAnythingElse) {
 
 TEST(Memory, KeepsWhatAnAdapterCanDo) {
     tests::Folder folder;
-    const elm327::KnownAdapter known{"ELM327 v2.3", "", 500'000, elm327::Counting::messages, false};
+    const elm327::KnownAdapter known{
+        "ELM327 v2.3", "", 500'000, elm327::Counting::messages, false, elm327::Counting::frames,
+        true};
     {
         auto memory = Memory::open(folder.path()).value();
         EXPECT_FALSE(memory.adapter("serial:/dev/a@38400").value());
@@ -87,6 +89,8 @@ TEST(Memory, KeepsWhatAnAdapterCanDo) {
     EXPECT_EQ(kept->adapter.baud, known.baud);
     EXPECT_EQ(kept->adapter.counting, known.counting);
     EXPECT_EQ(kept->adapter.interrupts, known.interrupts);
+    EXPECT_EQ(kept->adapter.counting_stpx, known.counting_stpx);
+    EXPECT_EQ(kept->adapter.batches, known.batches);
     EXPECT_EQ(kept->fitness, "fit");
     EXPECT_FALSE(memory.adapter("serial:/dev/b@38400").value());
 }
