@@ -1,17 +1,13 @@
 #include "obd/decode/dtc_text.hpp"
 
-#include "protocols/base/embedded.hpp"
+#include "obd/decode/table.hpp"
 #include "protocols/base/ensure.hpp"
 
-#include <boost/json/parse.hpp>
+#include <boost/json/array.hpp>
 
 #include <algorithm>
 #include <array>
 #include <map>
-
-namespace obd::data {
-const std::vector<protocols::EmbeddedFile>& files();
-}
 
 namespace obd {
 namespace {
@@ -29,24 +25,20 @@ struct Tables {
     std::vector<Subsystem> subsystems;
 };
 
-std::string word(const json::object& object, std::string_view key) {
-    const auto* value = object.if_contains(key);
-    return value == nullptr ? std::string() : std::string(value->as_string());
-}
-
-/// The codes of a family follow one by one in decimal: P0139, P0140.
+/// The codes of a family follow one by one, in decimal where the first has four digits: P0139,
+/// P0140; P0A2D, P0A2E.
 Dtc code_after(const std::string& first, std::size_t steps) {
-    if (steps == 0) {
-        return *Dtc::from_text(first);
+    if (first.find_first_not_of("0123456789", 1) != first.npos) {
+        return Dtc(static_cast<std::uint16_t>(Dtc::from_text(first)->number() + steps));
     }
     auto digits = std::to_string(std::stoul(first.substr(1)) + steps);
     digits.insert(0, 4 - digits.size(), '0');
     return *Dtc::from_text(first[0] + digits);
 }
 
-Tables read_tables(std::string_view text) {
+Tables read_tables() {
     Tables tables;
-    const auto document = json::parse(json::string_view(text.data(), text.size()));
+    const auto document = read_data("dtc.json");
     const auto& faults = document.at("faults").as_object();
     for (const auto& item : document.at("families").as_array()) {
         const auto& family = item.as_object();
@@ -55,31 +47,26 @@ Tables read_tables(std::string_view text) {
             const auto& fault = faults.at(name.as_string()).as_object();
             DtcText said;
             said.source = DtcText::Source::part;
-            said.en = word(family, "en") + ": " + word(fault, "en");
-            said.es = word(family, "es") + ": " + word(fault, "es");
-            const auto own = word(fault, "monitor");
-            said.monitor = own.empty() ? word(family, "monitor") : own;
-            const auto code = code_after(word(family, "first"), steps++);
+            said.en = table_text(family, "en") + ": " + table_text(fault, "en");
+            said.es = table_text(family, "es") + ": " + table_text(fault, "es");
+            const auto own = table_text(fault, "monitor");
+            said.monitor = own.empty() ? table_text(family, "monitor") : own;
+            const auto code = code_after(table_text(family, "first"), steps++);
             ENSURE(tables.codes.emplace(code, std::move(said)).second);
         }
     }
     for (const auto& item : document.at("subsystems").as_array()) {
         const auto& row = item.as_object();
         tables.subsystems.push_back(
-            {*Dtc::from_text(word(row, "first")), *Dtc::from_text(word(row, "last")),
-             word(row, "en"), word(row, "es")}
+            {*Dtc::from_text(table_text(row, "first")), *Dtc::from_text(table_text(row, "last")),
+             table_text(row, "en"), table_text(row, "es")}
         );
     }
     return tables;
 }
 
 const Tables& tables() {
-    static const auto all = [] {
-        const auto& files = data::files();
-        const auto file = std::ranges::find(files, "dtc.json", &protocols::EmbeddedFile::name);
-        ENSURE(file != files.end());
-        return read_tables(file->text);
-    }();
+    static const auto all = read_tables();
     return all;
 }
 

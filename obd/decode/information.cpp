@@ -21,7 +21,10 @@ bool printable(char c) {
     return c >= ' ' && c <= '~';
 }
 
-/// Text with NUL padding removed at both ends; nullopt when other unprintable bytes stand in it.
+constexpr int vin_length = 17;
+
+}  // namespace
+
 std::optional<std::string> padded_text(ByteView bytes) {
     std::string text(bytes.begin(), bytes.end());
     const auto last = text.find_last_not_of('\0');
@@ -33,7 +36,7 @@ std::optional<std::string> padded_text(ByteView bytes) {
     return text;
 }
 
-Result<std::vector<Bytes>> items(
+Result<std::vector<Bytes>> information_items(
     std::span<const Bytes> messages, Framing framing, std::size_t item_bytes
 ) {
     auto all = information_bytes(messages, framing);
@@ -60,24 +63,6 @@ Result<std::vector<Bytes>> items(
     }
     return list;
 }
-
-constexpr int vin_length = 17;
-
-std::optional<int> transliterate(char c) {
-    if (c >= '0' && c <= '9') {
-        return c - '0';
-    }
-    constexpr std::string_view letters = "ABCDEFGHJKLMNPRSTUVWXYZ";
-    constexpr std::array values{1, 2, 3, 4, 5, 6, 7, 8, 1, 2, 3, 4,
-                                5, 7, 9, 2, 3, 4, 5, 6, 7, 8, 9};
-    const auto place = letters.find(c);
-    if (place == letters.npos) {
-        return std::nullopt;
-    }
-    return values[place];
-}
-
-}  // namespace
 
 Result<std::set<std::uint8_t>> read_support(std::uint8_t base, ByteView data) {
     if (data.size() != 4) {
@@ -129,7 +114,7 @@ Result<std::string> read_vin(std::span<const Bytes> messages, Framing framing) {
 
 Result<std::vector<std::string>> read_calids(std::span<const Bytes> messages, Framing framing) {
     constexpr std::size_t calid_bytes = 16;
-    auto list = items(messages, framing, calid_bytes);
+    auto list = information_items(messages, framing, calid_bytes);
     if (list.has_error()) {
         return list.error();
     }
@@ -148,7 +133,7 @@ Result<std::vector<std::string>> read_calids(std::span<const Bytes> messages, Fr
 
 Result<std::vector<std::string>> read_cvns(std::span<const Bytes> messages, Framing framing) {
     constexpr std::size_t cvn_bytes = 4;
-    auto list = items(messages, framing, cvn_bytes);
+    auto list = information_items(messages, framing, cvn_bytes);
     if (list.has_error()) {
         return list.error();
     }
@@ -180,7 +165,7 @@ Result<std::string> read_ecu_name(std::span<const Bytes> messages, Framing frami
 Result<std::vector<std::uint16_t>> read_performance(
     std::span<const Bytes> messages, Framing framing
 ) {
-    auto list = items(messages, framing, 2);
+    auto list = information_items(messages, framing, 2);
     if (list.has_error()) {
         return list.error();
     }
@@ -189,40 +174,6 @@ Result<std::vector<std::uint16_t>> read_performance(
         counters.push_back(static_cast<std::uint16_t>(item[0] << 8 | item[1]));
     }
     return counters;
-}
-
-VinCheck check_vin(std::string_view vin) {
-    VinCheck check;
-    if (vin.size() != vin_length) {
-        return check;
-    }
-    constexpr std::array weights{8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2};
-    int sum = 0;
-    for (std::size_t i = 0; i < vin.size(); ++i) {
-        const auto value = transliterate(vin[i]);
-        if (!value) {
-            return check;
-        }
-        sum += *value * weights[i];
-    }
-    check.well_formed = true;
-    check.check_digit_applies = vin[0] >= '1' && vin[0] <= '5';
-    const int rest = sum % 11;
-    check.check_digit_matches = vin[8] == (rest == 10 ? 'X' : static_cast<char>('0' + rest));
-    // The letter repeats every 30 years. North America tells the cycles apart by a letter in
-    // position 7; elsewhere the first that can have on-board diagnostics at all is taken.
-    constexpr std::string_view years = "ABCDEFGHJKLMNPRSTVWXY123456789";
-    constexpr int cycle = 30;
-    constexpr int first_obd_year = 1996;
-    const auto place = years.find(vin[9]);
-    if (place != years.npos) {
-        const int early = 1980 + static_cast<int>(place);
-        const bool north_american = check.check_digit_applies || check.check_digit_matches;
-        const bool later = north_american ? std::isalpha(static_cast<unsigned char>(vin[6])) != 0
-                                          : early < first_obd_year;
-        check.model_year = later ? early + cycle : early;
-    }
-    return check;
 }
 
 }  // namespace obd

@@ -28,6 +28,12 @@ namespace obd {
 [[nodiscard]] protocols::Result<protocols::Bytes> information_bytes(
     std::span<const protocols::Bytes> messages, Framing framing
 );
+/// The same, cut into items of so many bytes each; on CAN as many as the count says.
+[[nodiscard]] protocols::Result<std::vector<protocols::Bytes>> information_items(
+    std::span<const protocols::Bytes> messages, Framing framing, std::size_t item_bytes
+);
+/// Text with NUL padding removed at both ends; nullopt when other unprintable bytes stand in it.
+[[nodiscard]] std::optional<std::string> padded_text(protocols::ByteView bytes);
 /// Infotype 02: 17 characters. Leading and trailing NULs are padding, inner ones are not.
 [[nodiscard]] protocols::Result<std::string> read_vin(
     std::span<const protocols::Bytes> messages, Framing framing
@@ -48,15 +54,5 @@ namespace obd {
 [[nodiscard]] protocols::Result<std::vector<std::uint16_t>> read_performance(
     std::span<const protocols::Bytes> messages, Framing framing
 );
-
-/// What a vehicle identification number says of itself (ISO 3779, 49 CFR 565).
-struct VinCheck {
-    bool well_formed = false;          ///< 17 letters and digits without I, O, Q.
-    bool check_digit_applies = false;  ///< North America: first character 1 to 5.
-    bool check_digit_matches = false;
-    std::optional<int> model_year;  ///< By position 10 (and 7 in North America), 1980-2039; a
-                                    ///< suggestion outside North America.
-};
-[[nodiscard]] VinCheck check_vin(std::string_view vin);
 
 }  // namespace obd

@@ -94,6 +94,11 @@ bool MonitorStatus::judges_engine() const {
     });
 }
 
+bool MonitorStatus::supports(Monitor monitor) const {
+    const auto found = monitors.find(monitor);
+    return found != monitors.end() && found->second != Readiness::unsupported;
+}
+
 protocols::Result<MonitorStatus> read_monitor_status(protocols::ByteView data) {
     if (data.size() != 4) {
         return protocols::Failure{

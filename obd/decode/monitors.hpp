@@ -57,6 +57,7 @@ struct MonitorStatus {
     /// True when this unit has more than the comprehensive components: only such a unit knows the
     /// ignition type (SAE J1699-3 skips units that have components alone).
     [[nodiscard]] bool judges_engine() const;
+    [[nodiscard]] bool supports(Monitor monitor) const;
 };
 
 /// From bytes A to D. Fault: malformed when there are not exactly four.

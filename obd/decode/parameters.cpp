@@ -1,43 +1,37 @@
 #include "obd/decode/parameters.hpp"
 
 #include "obd/decode/signals.hpp"
-#include "protocols/base/embedded.hpp"
-#include "protocols/base/ensure.hpp"
+#include "obd/decode/table.hpp"
 
-#include <boost/json/parse.hpp>
+#include <boost/json/array.hpp>
 
+#include <algorithm>
 #include <array>
+#include <functional>
 #include <map>
 #include <vector>
-
-namespace obd::data {
-const std::vector<protocols::EmbeddedFile>& files();
-}
 
 namespace obd {
 namespace {
 
 namespace json = boost::json;
 
-std::map<std::uint8_t, ParameterRow> read_table(std::string_view text) {
+std::map<std::uint8_t, ParameterRow> read_table() {
     std::map<std::uint8_t, ParameterRow> rows;
-    const auto table = json::parse(json::string_view(text.data(), text.size()));
-    const auto& list = table.as_object().at("rows").as_array();
-    for (const auto& item : list) {
+    const auto table = read_data("pids.json");
+    for (const auto& item : table.at("rows").as_array()) {
         const auto& object = item.as_object();
-        const auto word = [&](const char* key) { return std::string(object.at(key).as_string()); };
-        const auto number = [&](const char* key) { return object.at(key).to_number<double>(); };
         ParameterRow row;
-        row.pid = protocols::from_hex(word("pid")).value().at(0);
-        row.bytes = static_cast<std::size_t>(number("bytes"));
-        row.id = word("id");
-        row.unit = word("unit");
-        row.name_en = word("en");
-        row.name_es = word("es");
-        row.clause = word("clause");
-        row.mul = number("mul");
-        row.div = number("div");
-        row.add = number("add");
+        row.pid = table_id(object, "pid");
+        row.bytes = object.at("bytes").to_number<std::size_t>();
+        row.id = table_text(object, "id");
+        row.unit = table_text(object, "unit");
+        row.name_en = table_text(object, "en");
+        row.name_es = table_text(object, "es");
+        row.clause = table_text(object, "clause");
+        row.mul = table_number(object, "mul", 1);
+        row.div = table_number(object, "div", 1);
+        row.add = table_number(object, "add", 0);
         row.is_signed = object.at("signed").as_bool();
         rows.emplace(row.pid, std::move(row));
     }
@@ -47,36 +41,63 @@ std::map<std::uint8_t, ParameterRow> read_table(std::string_view text) {
 }  // namespace
 
 const ParameterRow* parameter_row(std::uint8_t pid) {
-    static const auto rows = [] {
-        for (const auto& file : data::files()) {
-            if (file.name == "pids.json") {
-                return read_table(file.text);
-            }
-        }
-        return std::map<std::uint8_t, ParameterRow>{};
-    }();
-    ENSURE(!rows.empty());
+    static const auto rows = read_table();
     const auto row = rows.find(pid);
     return row == rows.end() ? nullptr : &row->second;
 }
 
-std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
+std::vector<std::size_t> parameter_lengths(std::uint8_t pid) {
     if (pid % 0x20 == 0 || pid == 0x01 || pid == 0x41) {
-        return 4;
+        return {4};
     }
     if (pid == 0x1C || pid == 0x51) {
-        return 1;
+        return {1};
     }
     if (pid == 0x02) {
-        return 2;
+        return {2};
     }
     if (const auto* row = parameter_row(pid)) {
-        return row->bytes;
+        return {row->bytes};
     }
-    // One of several lengths is no length that an answer could be taken apart by.
     const auto* several = signals_row(pid);
-    return several == nullptr || several->bytes.size() != 1 ? std::nullopt
-                                                            : std::optional(several->bytes[0]);
+    return several == nullptr ? std::vector<std::size_t>() : several->bytes;
+}
+
+std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
+    const auto lengths = parameter_lengths(pid);
+    return lengths.size() == 1 ? std::optional(lengths.front()) : std::nullopt;
+}
+
+protocols::Result<std::vector<ParameterPart>> split_parameters(protocols::ByteView data) {
+    std::vector<ParameterPart> parts;
+    std::vector<ParameterPart> found;
+    int ways = 0;
+    const std::function<void(protocols::ByteView)> take = [&](protocols::ByteView rest) {
+        if (rest.empty()) {
+            found = parts;
+            ++ways;
+            return;
+        }
+        const auto pid = rest[0];
+        if (std::ranges::find(parts, pid, &ParameterPart::pid) != parts.end()) {
+            return;
+        }
+        for (const auto length : parameter_lengths(pid)) {
+            if (rest.size() > length && ways < 2) {
+                parts.push_back({pid, rest.subspan(1, length)});
+                take(rest.subspan(1 + length));
+                parts.pop_back();
+            }
+        }
+    };
+    take(data);
+    if (ways != 1 || found.empty()) {
+        return protocols::Failure{
+            protocols::Fault::malformed,
+            std::string(ways > 1 ? "fits in more than one way: " : "does not fit any PIDs: ") +
+                protocols::to_hex(data)};
+    }
+    return found;
 }
 
 protocols::Result<Quantity> read_parameter(const ParameterRow& row, protocols::ByteView data) {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace obd {
 
@@ -28,8 +29,22 @@ struct ParameterRow {
 /// nullptr when the table does not have the PID.
 [[nodiscard]] const ParameterRow* parameter_row(std::uint8_t pid);
 
-/// Data bytes of a service 01 PID, the bit-encoded ones included; nullopt when not known here.
+/// Numbers of data bytes a service 01 PID may have, the bit-encoded ones included; empty when not
+/// known here.
+[[nodiscard]] std::vector<std::size_t> parameter_lengths(std::uint8_t pid);
+/// The only one; nullopt when there are several or none is known.
 [[nodiscard]] std::optional<std::size_t> parameter_bytes(std::uint8_t pid);
+
+/// A PID of an answer and its data bytes, which live in the answer's.
+struct ParameterPart {
+    std::uint8_t pid = 0;
+    protocols::ByteView data;
+};
+/// The data of an answer to several PIDs, service byte removed, taken apart (SAE J1979 6.1). Each
+/// PID comes once. Fault: malformed when the bytes do not fit, or fit in more than one way.
+[[nodiscard]] protocols::Result<std::vector<ParameterPart>> split_parameters(
+    protocols::ByteView data
+);
 
 struct Quantity {
     double value = 0;

@@ -1,29 +1,15 @@
 #include "obd/decode/signals.hpp"
 
-#include "protocols/base/embedded.hpp"
-#include "protocols/base/ensure.hpp"
+#include "obd/decode/table.hpp"
 
-#include <boost/json/parse.hpp>
+#include <boost/json/array.hpp>
 
 #include <algorithm>
-
-namespace obd::data {
-const std::vector<protocols::EmbeddedFile>& files();
-}
 
 namespace obd {
 namespace {
 
 namespace json = boost::json;
-
-std::string word(const json::object& object, std::string_view key) {
-    return std::string(object.at(key).as_string());
-}
-
-double number(const json::object& object, std::string_view key, double otherwise) {
-    const auto* value = object.if_contains(key);
-    return value == nullptr ? otherwise : value->to_number<double>();
-}
 
 template <class T>
 std::optional<T> maybe(const json::object& object, std::string_view key) {
@@ -33,15 +19,15 @@ std::optional<T> maybe(const json::object& object, std::string_view key) {
 
 SignalRow signal_from(const json::object& object) {
     SignalRow row;
-    row.id = word(object, "id");
-    row.unit = word(object, "unit");
-    row.name_en = word(object, "en");
-    row.name_es = word(object, "es");
+    row.id = table_text(object, "id");
+    row.unit = table_text(object, "unit");
+    row.name_en = table_text(object, "en");
+    row.name_es = table_text(object, "es");
     row.at = object.at("at").to_number<std::size_t>();
     row.size = object.at("size").to_number<std::size_t>();
-    row.mul = number(object, "mul", 1);
-    row.div = number(object, "div", 1);
-    row.add = number(object, "add", 0);
+    row.mul = table_number(object, "mul", 1);
+    row.div = table_number(object, "div", 1);
+    row.add = table_number(object, "add", 0);
     row.is_signed = object.contains("signed");
     row.bit = maybe<int>(object, "bit");
     row.gate = maybe<int>(object, "gate");
@@ -49,28 +35,29 @@ SignalRow signal_from(const json::object& object) {
     if (const auto* words = object.if_contains("enum")) {
         for (const auto& item : words->as_object()) {
             const auto& both = item.value().as_object();
-            row.words[std::stoull(std::string(item.key()))] = {word(both, "en"), word(both, "es")};
+            row.words[std::stoull(std::string(item.key()))] = {
+                table_text(both, "en"), table_text(both, "es")};
         }
     }
     return row;
 }
 
-std::map<std::uint8_t, SignalsRow> read_table(std::string_view text) {
+std::map<std::uint8_t, SignalsRow> read_table() {
     std::map<std::uint8_t, SignalsRow> rows;
-    const auto table = json::parse(json::string_view(text.data(), text.size()));
-    for (const auto& item : table.as_object().at("rows").as_array()) {
+    const auto table = read_data("signals.json");
+    for (const auto& item : table.at("rows").as_array()) {
         const auto& object = item.as_object();
         SignalsRow row;
-        row.pid = protocols::from_hex(word(object, "pid")).value().at(0);
+        row.pid = table_id(object, "pid");
         for (const auto& bytes : object.at("bytes").as_array()) {
             row.bytes.push_back(bytes.to_number<std::size_t>());
         }
-        row.name_en = word(object, "en");
-        row.name_es = word(object, "es");
-        row.clause = word(object, "clause");
+        row.name_en = table_text(object, "en");
+        row.name_es = table_text(object, "es");
+        row.clause = table_text(object, "clause");
         if (const auto* note = object.if_contains("note")) {
-            row.note_en = word(note->as_object(), "en");
-            row.note_es = word(note->as_object(), "es");
+            row.note_en = table_text(note->as_object(), "en");
+            row.note_es = table_text(note->as_object(), "es");
         }
         for (const auto& signal : object.at("signals").as_array()) {
             row.signals.push_back(signal_from(signal.as_object()));
@@ -81,12 +68,7 @@ std::map<std::uint8_t, SignalsRow> read_table(std::string_view text) {
 }
 
 const std::map<std::uint8_t, SignalsRow>& table() {
-    static const auto rows = [] {
-        const auto& files = data::files();
-        const auto file = std::ranges::find(files, "signals.json", &protocols::EmbeddedFile::name);
-        ENSURE(file != files.end());
-        return read_table(file->text);
-    }();
+    static const auto rows = read_table();
     return rows;
 }
 

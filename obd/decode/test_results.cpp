@@ -1,16 +1,11 @@
 #include "obd/decode/test_results.hpp"
 
-#include "protocols/base/embedded.hpp"
-#include "protocols/base/ensure.hpp"
+#include "obd/decode/table.hpp"
 
-#include <boost/json/parse.hpp>
+#include <boost/json/array.hpp>
 
 #include <algorithm>
 #include <map>
-
-namespace obd::data {
-const std::vector<protocols::EmbeddedFile>& files();
-}
 
 namespace obd {
 namespace {
@@ -23,41 +18,33 @@ using protocols::Fault;
 struct Tables {
     std::map<std::uint8_t, Scaling> scalings;
     std::map<std::uint8_t, MonitorName> monitors;
+    std::map<std::uint8_t, OxygenTestRow> oxygen_tests;
 };
 
-std::uint8_t id_of(const json::object& row, std::string_view key) {
-    return protocols::from_hex(std::string(row.at(key).as_string())).value().at(0);
-}
-
-Tables read_tables(std::string_view text) {
+Tables read_tables() {
     Tables tables;
-    const auto document = json::parse(json::string_view(text.data(), text.size()));
+    const auto document = read_data("test_results.json");
     for (const auto& item : document.at("scalings").as_array()) {
         const auto& row = item.as_object();
-        const auto number = [&](std::string_view key, double otherwise) {
-            const auto* value = row.if_contains(key);
-            return value == nullptr ? otherwise : value->to_number<double>();
-        };
-        tables.scalings[id_of(row, "uas")] = {
-            std::string(row.at("unit").as_string()), number("mul", 1), number("div", 1),
-            number("add", 0), row.contains("signed")};
+        tables.scalings[table_id(row, "uas")] = {
+            table_text(row, "unit"), table_number(row, "mul", 1), table_number(row, "div", 1),
+            table_number(row, "add", 0), row.contains("signed")};
     }
     for (const auto& item : document.at("monitors").as_array()) {
         const auto& row = item.as_object();
-        tables.monitors[id_of(row, "mid")] = {
-            std::string(row.at("en").as_string()), std::string(row.at("es").as_string())};
+        tables.monitors[table_id(row, "mid")] = {table_text(row, "en"), table_text(row, "es")};
+    }
+    for (const auto& item : document.at("oxygen_tests").as_array()) {
+        const auto& row = item.as_object();
+        tables.oxygen_tests[table_id(row, "tid")] = {
+            table_text(row, "en"), table_text(row, "es"), table_text(row, "unit"),
+            table_number(row, "mul", 1), table_number(row, "div", 1)};
     }
     return tables;
 }
 
 const Tables& tables() {
-    static const auto all = [] {
-        const auto& files = data::files();
-        const auto file =
-            std::ranges::find(files, "test_results.json", &protocols::EmbeddedFile::name);
-        ENSURE(file != files.end());
-        return read_tables(file->text);
-    }();
+    static const auto all = read_tables();
     return all;
 }
 
@@ -113,8 +100,9 @@ protocols::Result<std::vector<TestResult>> read_test_results(ByteView message) {
         result.counts = word(rest.subspan(3));
         result.lowest_counts = word(rest.subspan(5));
         result.highest_counts = word(rest.subspan(7));
+        result.ran = (result.counts | *result.lowest_counts | *result.highest_counts) != 0;
         result.passed =
-            within(rest[2], *result.lowest_counts, result.counts, *result.highest_counts);
+            result.ran && within(rest[2], *result.lowest_counts, result.counts, *result.highest_counts);
         results.push_back(result);
     }
     return results;
@@ -141,6 +129,26 @@ protocols::Result<TestResult> read_legacy_test_result(ByteView message) {
         result.passed = result.counts <= limit;
     }
     return result;
+}
+
+const OxygenTestRow* oxygen_test(std::uint8_t tid) {
+    return find(tables().oxygen_tests, tid);
+}
+
+protocols::Result<OxygenTest> read_oxygen_test(ByteView message) {
+    constexpr std::size_t constant_bytes = 4;
+    constexpr std::size_t tested_bytes = 6;
+    if (message.size() != constant_bytes && message.size() != tested_bytes) {
+        return Failure{
+            Fault::malformed,
+            "an oxygen sensor test has 4 or 6 bytes, got " + std::to_string(message.size())};
+    }
+    OxygenTest test{oxygen_test(message[1]), message[3], {}, {}};
+    if (message.size() == tested_bytes) {
+        test.lowest = message[4];
+        test.highest = message[5];
+    }
+    return test;
 }
 
 }  // namespace obd

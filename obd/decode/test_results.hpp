@@ -40,7 +40,9 @@ struct TestResult {
     std::uint16_t counts = 0;
     std::optional<std::uint16_t> lowest_counts;  ///< Limits; legacy has one of them.
     std::optional<std::uint16_t> highest_counts;
-    bool passed = false;  ///< The counts lie within the limits, ends included.
+    /// Not since codes were cleared: value and limits are all zero (SAE J1979 6.6, CAN).
+    bool ran = true;
+    bool passed = false;  ///< It ran, and the counts lie within the limits, ends included.
 };
 
 /// `46` and records of nine bytes: MID, TID, scaling, value, lowest, highest (SAE J1979 6.6, CAN).
@@ -51,5 +53,27 @@ struct TestResult {
 /// `46 TID component value limit` of legacy buses; bit 7 of the component says that the limit is
 /// the lowest (SAE J1979 6.6). Fault: malformed when there are not seven bytes.
 [[nodiscard]] protocols::Result<TestResult> read_legacy_test_result(protocols::ByteView message);
+
+/// An oxygen sensor test of service 05 (SAE J1979 6.5, legacy buses only).
+struct OxygenTestRow {
+    std::string en;
+    std::string es;
+    std::string unit;
+    double mul = 1;
+    double div = 1;
+
+    [[nodiscard]] double value(std::uint8_t counts) const { return counts * mul / div; }
+};
+/// nullptr for a test the standard does not name.
+[[nodiscard]] const OxygenTestRow* oxygen_test(std::uint8_t tid);
+
+struct OxygenTest {
+    const OxygenTestRow* row = nullptr;
+    std::uint8_t counts = 0;
+    std::optional<std::uint8_t> lowest;  ///< Limits; a constant has none.
+    std::optional<std::uint8_t> highest;
+};
+/// `45 TID sensor` and one byte (a constant) or three (value, lowest, highest). Fault: malformed.
+[[nodiscard]] protocols::Result<OxygenTest> read_oxygen_test(protocols::ByteView message);
 
 }  // namespace obd

@@ -1,5 +1,6 @@
 // Plan's second half: what becomes of an answer.
 #include "obd/decode/information.hpp"
+#include "obd/session/fill.hpp"
 #include "obd/session/plan.hpp"
 #include "protocols/base/ensure.hpp"
 
@@ -17,72 +18,6 @@ using protocols::bus::Answer;
 using protocols::bus::EcuAddress;
 using protocols::bus::Request;
 
-constexpr const char* several_units = "several units answered and the adapter does not show which";
-
-/// Fills an item from one unit's share of an answer.
-template <class T, class Decode>
-void fill(
-    Item<T>& item,
-    const Request& request,
-    const Answer& answer,
-    const Ecu& ecu,
-    Absence unless_answered,
-    bool one_message_a_unit,
-    Decode decode
-) {
-    item.request = protocols::to_hex(request.data);
-    item.raw = answer.of(ecu.address);
-    if (one_message_a_unit && !ecu.address.known() && item.raw.size() > 1) {
-        item.absence = Absence::malformed;
-        item.detail = several_units;
-        return;
-    }
-    if (!item.raw.empty()) {
-        Result<T> decoded = decode(item.raw);
-        if (decoded.has_value()) {
-            item.value = std::move(decoded.value());
-        } else {
-            item.absence = Absence::malformed;
-            item.detail = decoded.error().detail;
-        }
-        return;
-    }
-    const auto negative =
-        std::ranges::find(answer.negatives, ecu.address, &protocols::bus::Negative::source);
-    if (unless_answered != Absence::silent) {
-        item.absence = unless_answered;
-    } else if (negative != answer.negatives.end()) {
-        item.absence = Absence::negative;
-        item.code = negative->code;
-        item.raw.push_back({0x7F, negative->service, negative->code});
-    } else if (answer.failure) {
-        item.absence = Absence::failed;
-        item.detail = answer.failure->detail;
-    } else if (answer.incomplete) {
-        item.absence = Absence::malformed;
-        item.detail = "frames missing";
-    } else {
-        item.absence = Absence::silent;
-    }
-}
-
-/// Several PIDs in one answer, each as an answer of its own; empty when the bytes do not fit.
-std::map<std::uint8_t, Bytes> split_pids(const Bytes& message) {
-    std::map<std::uint8_t, Bytes> parts;
-    auto rest = ByteView(message).subspan(1);
-    while (!rest.empty()) {
-        const auto bytes = parameter_bytes(rest[0]);
-        if (!bytes || rest.size() < 1 + *bytes || parts.contains(rest[0])) {
-            return {};
-        }
-        Bytes part{message[0]};
-        part.insert(part.end(), rest.begin(), rest.begin() + 1 + static_cast<long>(*bytes));
-        parts[rest[0]] = std::move(part);
-        rest = rest.subspan(1 + *bytes);
-    }
-    return parts;
-}
-
 /// Data bytes of a single service 01 answer, service byte and PID removed.
 ByteView data_of(const std::vector<Bytes>& messages) {
     return ByteView(messages.front()).subspan(2);
@@ -97,6 +32,19 @@ Result<std::uint8_t> one_byte(const std::vector<Bytes>& messages) {
 }
 
 }  // namespace
+
+std::map<std::uint8_t, Bytes> split_pids(const Bytes& message) {
+    std::map<std::uint8_t, Bytes> answers;
+    const auto parts = split_parameters(ByteView(message).subspan(1));
+    if (parts.has_value()) {
+        for (const auto& part : parts.value()) {
+            Bytes answer{message[0], part.pid};
+            answer.insert(answer.end(), part.data.begin(), part.data.end());
+            answers[part.pid] = std::move(answer);
+        }
+    }
+    return answers;
+}
 
 Request Plan::bitmap_request() const {
     return request({{What::support, 0x00, "support"}});
@@ -260,7 +208,7 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
     const auto known = support(ecu, ask);
     const auto absence = unless_answered(ecu, ask, known, !current_.empty());
     const auto into = [&](auto& item, auto decode) {
-        fill(item, request, answer, ecu, absence, one_message_a_unit(request), decode);
+        fill(item, {request, answer, ecu, absence, one_message_a_unit(request)}, decode);
     };
     const auto codes = [this](const std::vector<Bytes>& messages) -> Result<std::vector<Dtc>> {
         // ISO 9141-2 and SAE J1850 frames carry no length; three codes always fill a message
@@ -347,7 +295,7 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                     if (cause.number() == 0) {
                         return std::optional<FreezeFrame>();
                     }
-                    return std::optional(FreezeFrame{cause, {}});
+                    return std::optional(FreezeFrame{cause, {}, {}});
                 }
             );
             break;
@@ -357,8 +305,8 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                 constexpr std::size_t before_bitmap = 3;
                 const auto skipped = std::min(before_bitmap, message.size());
                 const auto range = read_support(0, ByteView(message).subspan(skipped));
-                if (range.has_value()) {
-                    frozen_[ecu.address] = range.value();
+                if (range.has_value() && ecu.freeze_frame.value && *ecu.freeze_frame.value) {
+                    (*ecu.freeze_frame.value)->supported = range.value();
                 }
             }
             break;

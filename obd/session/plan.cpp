@@ -212,12 +212,12 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
         return ecu.infotypes.absence == Absence::negative ? Support::no : Support::unknown;
     }
     if (ask.what == What::freeze_value || ask.what == What::freeze_support) {
-        const auto listed = frozen_.find(ecu.address);
-        const bool told = ask.what == What::freeze_value && listed != frozen_.end();
-        return known(
-            ecu.freeze_frame.value && *ecu.freeze_frame.value &&
-            (!told || listed->second.contains(ask.id))
-        );
+        if (!ecu.freeze_frame.value || !*ecu.freeze_frame.value) {
+            return Support::no;
+        }
+        const auto& listed = (*ecu.freeze_frame.value)->supported;
+        const bool told = ask.what == What::freeze_value && listed;
+        return known(!told || listed->contains(ask.id));
     }
     if (!packable(ask.what)) {
         return known(ask.what != What::permanent || framing_ == Framing::can);

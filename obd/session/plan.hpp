@@ -108,7 +108,6 @@ private:
     Framing framing_;
     Snapshot snapshot_;
     bool packs_;
-    std::map<protocols::bus::EcuAddress, std::set<std::uint8_t>> frozen_;  ///< PIDs of the frame.
     std::size_t position_ = 0;
     std::vector<Ask> current_;  ///< What the request on its way asks for.
     std::deque<Ask> singles_;   ///< Left out of a shared answer, to be asked by themselves.

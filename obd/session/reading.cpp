@@ -159,14 +159,35 @@ Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant 
     return ask(again, now);
 }
 
+std::optional<protocols::bus::Request> Reading::next_request() {
+    if (!survey_) {
+        auto request = plan_->next();
+        if (request || !settings_.all) {
+            return request;
+        }
+        survey_.emplace(plan_->snapshot());
+    }
+    auto request = survey_->next();
+    plan_->snapshot().complete = !request;
+    return request;
+}
+
+void Reading::take(const protocols::bus::Answer& answer) {
+    if (survey_) {
+        survey_->take(plan_->snapshot(), answer);
+    } else {
+        plan_->take(answer);
+    }
+}
+
 Reading::Action Reading::ask_next(Instant now) {
-    auto request = plan_->next();
-    for (; request; request = plan_->next()) {
+    auto request = next_request();
+    for (; request; request = next_request()) {
         const auto answered = answered_.extract(protocols::to_hex(request->data));
         if (answered.empty()) {
             break;
         }
-        plan_->take(answered.mapped());
+        take(answered.mapped());
     }
     if (!request) {
         return Finished<Snapshot>{snapshot()};
@@ -183,7 +204,7 @@ Reading::Action Reading::ask_next(Instant now) {
 /// The next request and others that can share its line.
 std::vector<protocols::bus::Request> Reading::together() const {
     constexpr std::size_t requests_max = 16;  // fits into 1024 characters (STN family manual)
-    if (!manner_.batches || !manner_.headers) {
+    if (!manner_.batches || !manner_.headers || survey_) {
         return {};
     }
     auto list = plan_->ahead();
@@ -211,7 +232,7 @@ Reading::Action Reading::on_batch(protocols::Result<elm327::BatchAsked> result, 
     if (first.empty()) {
         return ask(request_, now);
     }
-    plan_->take(first.mapped());
+    take(first.mapped());
     return ask_next(now);
 }
 
@@ -298,7 +319,7 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
 /// The next unit that is to be asked by itself, or on with the plan.
 Reading::Action Reading::ask_apart(Instant now) {
     if (apart_.empty()) {
-        plan_->take(answer_);
+        take(answer_);
         return ask_next(now);
     }
     auto& unit = stage_.emplace<elm327::AskUnit>(request_, manner_, *apart_.begin());
@@ -308,6 +329,9 @@ Reading::Action Reading::ask_apart(Instant now) {
 ReadingProgress Reading::progress() const {
     if (const auto* connect = std::get_if<elm327::Connect>(&stage_); connect != nullptr && !plan_) {
         return {connect->step(), 0, attempt_, settings_.total};
+    }
+    if (survey_) {
+        return {"everything", survey_->progress(), attempt_, settings_.total};
     }
     if (plan_) {
         return {std::string(plan_->step()), plan_->progress(), attempt_, settings_.total};

@@ -2,6 +2,7 @@
 
 #include "obd/session/plan.hpp"
 #include "obd/session/settings.hpp"
+#include "obd/session/survey.hpp"
 #include "protocols/elm327/ask.hpp"
 #include "protocols/elm327/batch.hpp"
 #include "protocols/elm327/connect.hpp"
@@ -52,6 +53,8 @@ private:
         protocols::Result<protocols::elm327::Connection> result, protocols::Instant now
     );
     Action ask_next(protocols::Instant now);
+    std::optional<protocols::bus::Request> next_request();
+    void take(const protocols::bus::Answer& answer);
     Action ask(protocols::bus::Request request, protocols::Instant now);
     Action go_on(const protocols::elm327::Connection& connection, protocols::Instant now);
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
@@ -73,6 +76,7 @@ private:
     protocols::elm327::Manner manner_;
     Adapter adapter_;
     std::optional<Plan> plan_;
+    std::optional<Survey> survey_;  ///< Follows the plan when all is to be read.
     protocols::bus::Request request_;
     enum class Check { bitmaps, vin };
     /// Asked again once it is sure that the same vehicle answers; set while that is being found

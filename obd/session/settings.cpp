@@ -25,6 +25,7 @@ std::string to_text(const ReadingSettings& settings) {
     json::object object{
         {"connect_attempts", settings.connect_attempts},
         {"total_s", settings.total.count()},
+        {"all", settings.all},
         {"restarts_max", settings.restarts_max},
         {"first", protocols::bus::id(settings.first)},
         {"baud", settings.baud}};
@@ -49,6 +50,7 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         std::string first(protocols::bus::id(settings.first));
         take(object, "connect_attempts", settings.connect_attempts);
         take(object, "total_s", seconds);
+        take(object, "all", settings.all);
         take(object, "restarts_max", settings.restarts_max);
         take(object, "first", first);
         take(object, "baud", settings.baud);

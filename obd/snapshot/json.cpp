@@ -1,5 +1,11 @@
 #include "obd/snapshot/json.hpp"
 
+#include "obd/decode/dtc_text.hpp"
+#include "obd/decode/vin.hpp"
+#include "obd/snapshot/combined.hpp"
+#include "obd/snapshot/findings.hpp"
+#include "obd/snapshot/meaning.hpp"
+
 #include <boost/json/value_from.hpp>
 
 #include <cmath>
@@ -109,10 +115,25 @@ json::object frame(const Item<std::optional<FreezeFrame>>& one) {
     });
 }
 
-json::object ecu_json(const Ecu& ecu) {
+/// What is kept as bytes, and what they say.
+json::object answered(const Item<Answered>& one, Framing framing) {
+    return item(one, [&](json::object& object, Answered) {
+        auto said = meaning(one.raw, framing).as_object();
+        said.erase("raw");
+        said.erase("service");
+        object["meaning"] = std::move(said);
+    });
+}
+
+json::object ecu_json(const Ecu& ecu, Framing framing) {
     json::object parameters;
     for (const auto& [pid, reading] : ecu.parameters) {
         parameters[parameter_row(pid)->id] = quantity(reading);
+    }
+    json::object more;
+    for (const auto& [request, item] : ecu.more) {
+        more[request] = answered(item, framing);
+        more[request].as_object().erase("request");
     }
     return {
         {"address", ecu.address.text()},
@@ -133,6 +154,7 @@ json::object ecu_json(const Ecu& ecu) {
         {"obd_requirement", enumeration(ecu.obd_requirement, &obd_requirement)},
         {"fuel_type", enumeration(ecu.fuel_type, &fuel_type)},
         {"parameters", std::move(parameters)},
+        {"more", std::move(more)},
     };
 }
 
@@ -170,6 +192,89 @@ json::value to_json(const MonitorStatus& status) {
     };
 }
 
+json::object vin_json(std::string_view vin) {
+    const auto check = check_vin(vin);
+    const auto origin = vin_origin(vin);
+    const auto both = [](const std::string& en, const std::string& es) {
+        return en.empty() ? json::value() : json::value{{"en", en}, {"es", es}};
+    };
+    return {
+        {"vin_well_formed", check.well_formed},
+        {"check_digit_applies", check.check_digit_applies},
+        {"check_digit_matches", check.check_digit_matches},
+        {"model_year", check.model_year ? json::value(*check.model_year) : json::value()},
+        {"maker", origin.maker.empty() ? json::value() : json::value(origin.maker)},
+        {"country", both(origin.country_en, origin.country_es)},
+        {"region", both(origin.region_en, origin.region_es)}};
+}
+
+namespace {
+
+/// All units together.
+json::object vehicle_json(const Snapshot& snapshot) {
+    json::object vehicle{{"vin", nullptr}, {"mil", nullptr}, {"ignition", nullptr}};
+    if (const auto vin = combined_vin(snapshot)) {
+        vehicle["vin"] = *vin;
+        for (auto& [key, value] : vin_json(*vin)) {
+            vehicle[key] = value;
+        }
+    }
+    if (const auto mil = combined_mil(snapshot)) {
+        vehicle["mil"] = *mil;
+    }
+    json::object states;
+    if (const auto ignition = combined_ignition(snapshot)) {
+        vehicle["ignition"] = *ignition == Ignition::spark ? "spark" : "compression";
+        for (const auto monitor : monitors_of(*ignition)) {
+            states[code(monitor)] = id(combined_readiness(snapshot, monitor));
+        }
+    }
+    vehicle["monitors"] = std::move(states);
+    json::array codes;
+    const auto list = [&](const Ecu& ecu, const Item<std::vector<Dtc>>& item, const char* kind) {
+        for (const auto code : item.value.value_or(std::vector<Dtc>())) {
+            const auto text = dtc_text(code);
+            codes.push_back(
+                {{"code", code.text()},
+                 {"kind", kind},
+                 {"ecu", ecu.address.text()},
+                 {"en", text.en},
+                 {"es", text.es},
+                 {"monitor", text.monitor}}
+            );
+        }
+    };
+    for (const auto& ecu : snapshot.ecus) {
+        list(ecu, ecu.stored, "stored");
+        list(ecu, ecu.pending, "pending");
+        list(ecu, ecu.permanent, "permanent");
+    }
+    vehicle["codes"] = std::move(codes);
+    return vehicle;
+}
+
+json::array findings_json(const Snapshot& snapshot) {
+    json::array list;
+    for (const auto& finding : findings(snapshot)) {
+        json::array units;
+        for (const auto unit : finding.units) {
+            units.emplace_back(unit.text());
+        }
+        const auto text = finding_text(finding.id);
+        list.push_back(
+            {{"id", finding.id},
+             {"weight", id(finding.weight)},
+             {"ecus", std::move(units)},
+             {"detail", finding.detail},
+             {"en", text.en},
+             {"es", text.es}}
+        );
+    }
+    return list;
+}
+
+}  // namespace
+
 json::value to_json(const Snapshot& snapshot) {
     json::object adapter{
         {"banner", snapshot.adapter.banner},
@@ -179,9 +284,10 @@ json::value to_json(const Snapshot& snapshot) {
     if (snapshot.adapter.volts) {
         adapter["volts"] = number_json(*snapshot.adapter.volts);
     }
+    const bool can = protocols::bus::is_can(snapshot.protocol);
     json::array ecus;
     for (const auto& ecu : snapshot.ecus) {
-        ecus.push_back(ecu_json(ecu));
+        ecus.push_back(ecu_json(ecu, can ? Framing::can : Framing::legacy));
     }
     json::array notes;
     for (const auto& note : snapshot.notes) {
@@ -197,6 +303,8 @@ json::value to_json(const Snapshot& snapshot) {
         {"protocol",
          {{"id", protocols::bus::id(snapshot.protocol)},
           {"name", protocols::bus::name(snapshot.protocol)}}},
+        {"vehicle", vehicle_json(snapshot)},
+        {"findings", findings_json(snapshot)},
         {"ecus", std::move(ecus)},
         {"notes", std::move(notes)},
     };

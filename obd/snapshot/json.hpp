@@ -2,7 +2,9 @@
 
 #include "obd/snapshot/snapshot.hpp"
 
-#include <boost/json/value.hpp>
+#include <boost/json/object.hpp>
+
+#include <string_view>
 
 namespace obd {
 
@@ -12,6 +14,9 @@ namespace obd {
 
 /// Monitors by code with `complete`, `incomplete` or `unsupported`, MIL, code count, ignition.
 [[nodiscard]] boost::json::value to_json(const MonitorStatus& status);
+
+/// What a VIN says of itself: form, check digit, model year, maker, country and region.
+[[nodiscard]] boost::json::object vin_json(std::string_view vin);
 
 /// A physical value: whole numbers without a fraction, others to six decimals.
 [[nodiscard]] boost::json::value number_json(double value);

@@ -1,10 +1,13 @@
 #include "obd/snapshot/meaning.hpp"
 
+#include "obd/decode/dtc_text.hpp"
 #include "obd/decode/information.hpp"
+#include "obd/decode/information_rows.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/decode/signals.hpp"
 #include "obd/decode/test_results.hpp"
+#include "obd/decode/vin.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/pasted.hpp"
 
@@ -115,6 +118,12 @@ bool padding(ByteView bytes) {
 /// PIDs packed into one answer, each of its known length. `frame_bytes`: 1 for service 02.
 void parameters(json::object& into, ByteView data, std::size_t frame_bytes) {
     json::array list;
+    if (const auto parts = split_parameters(data); frame_bytes == 0 && parts.has_value()) {
+        for (const auto& part : parts.value()) {
+            list.push_back(parameter(part.pid, part.data));
+        }
+        data = {};
+    }
     while (!data.empty()) {
         const auto pid = data[0];
         auto rest = data.subspan(1);
@@ -156,11 +165,57 @@ void codes(json::object& into, std::span<const Bytes> messages, Framing framing)
         into["error"] = list.error().detail;
         return;
     }
-    json::array texts;
+    json::array codes;
+    json::object texts;
     for (const auto code : list.value()) {
-        texts.emplace_back(code.text());
+        const auto said = dtc_text(code);
+        codes.emplace_back(code.text());
+        texts[code.text()] = {{"en", said.en}, {"es", said.es}, {"source", id(said.source)}};
     }
-    into["codes"] = std::move(texts);
+    into["codes"] = std::move(codes);
+    into["texts"] = std::move(texts);
+}
+
+/// What the table says of an infotype that needs no code of its own.
+void by_table(
+    json::object& into, std::uint8_t type, std::span<const Bytes> messages, Framing framing
+) {
+    const auto* row = information_row(type);
+    if (row == nullptr) {
+        into["note"] = "infotype without a meaning known to this program; see raw";
+        return;
+    }
+    into["name"] = row->name_en;
+    into["clause"] = row->clause;
+    if (!row->note_en.empty()) {
+        into["note"] = row->note_en;
+    }
+    if (row->kind == InformationRow::Kind::count) {
+        if (messages[0].size() > 2) {
+            into["messages"] = messages[0][2];
+        } else {
+            into["error"] = "the number of messages is missing";
+        }
+        return;
+    }
+    const auto items = read_information(*row, messages, framing);
+    if (items.has_error()) {
+        into["error"] = items.error().detail;
+        return;
+    }
+    json::array values;
+    json::array names;
+    for (const auto& item : items.value()) {
+        values.push_back(item.value ? number_json(*item.value) : json::value(item.text));
+        names.push_back(item.field != nullptr ? json::value(item.field->id) : json::value());
+    }
+    const bool counters = row->kind == InformationRow::Kind::counters;
+    if (row->kind != InformationRow::Kind::raw) {
+        into[counters ? "counters" : "items"] = std::move(values);
+    }
+    if (!row->fields.empty()) {
+        into["names"] = std::move(names);
+    }
 }
 
 void information(json::object& into, std::span<const Bytes> messages, Framing framing) {
@@ -186,12 +241,8 @@ void information(json::object& into, std::span<const Bytes> messages, Framing fr
             const auto vin = read_vin(messages, framing);
             put(into, "vin", vin);
             if (vin.has_value()) {
-                const auto check = check_vin(vin.value());
-                into["vin_well_formed"] = check.well_formed;
-                into["check_digit_applies"] = check.check_digit_applies;
-                into["check_digit_matches"] = check.check_digit_matches;
-                if (check.model_year) {
-                    into["model_year"] = *check.model_year;
+                for (auto& [key, value] : vin_json(vin.value())) {
+                    into[key] = std::move(value);
                 }
             }
             return;
@@ -202,16 +253,13 @@ void information(json::object& into, std::span<const Bytes> messages, Framing fr
             return put(into, "calibration_verification_numbers", read_cvns(messages, framing));
         case 0x0A:
             return put(into, "name", read_ecu_name(messages, framing));
-        case 0x08:
-        case 0x0B:
-            return put(into, "counters", read_performance(messages, framing));
         default:
-            into["note"] = "infotype without a meaning known to this program; see raw";
+            return by_table(into, type, messages, framing);
     }
 }
 
 json::object test_result(const TestResult& result) {
-    json::object one{{"test", hex_of(result.test)}, {"passed", result.passed}};
+    json::object one{{"test", hex_of(result.test)}, {"passed", result.ran ? json::value(result.passed) : json::value()}};
     if (result.component) {
         one["component"] = hex_of(*result.component);
     } else {
@@ -275,6 +323,49 @@ void test_results(json::object& into, std::span<const Bytes> messages, Framing f
     into["results"] = std::move(list);
 }
 
+/// `45 TID sensor` and a bitmap, a constant, or value, lowest and highest (SAE J1979 6.5, legacy).
+void oxygen_tests(json::object& into, const Bytes& message) {
+    constexpr std::size_t before = 3;
+    if (message.size() <= before) {
+        into["error"] = "no data after test and sensor";
+        return;
+    }
+    const auto test = message[1];
+    const auto data = ByteView(message).subspan(before);
+    into["test"] = hex_of(test);
+    into["sensor"] = hex_of(message[2]);
+    if (test % 0x20 == 0) {
+        const auto ids = read_support(test, data);
+        if (ids.has_error()) {
+            into["error"] = ids.error().detail;
+            return;
+        }
+        json::array supported;
+        for (const auto id : ids.value()) {
+            supported.emplace_back(hex_of(id));
+        }
+        into["supported"] = std::move(supported);
+        return;
+    }
+    const auto result = read_oxygen_test(message);
+    if (result.has_error()) {
+        into["error"] = result.error().detail;
+        return;
+    }
+    const auto& [row, counts, lowest, highest] = result.value();
+    const auto number = [&, row = row](std::uint8_t count) {
+        return row != nullptr ? number_json(row->value(count)) : json::value(count);
+    };
+    into["name"] = row != nullptr ? json::value(row->en) : json::value();
+    into["unit"] = row != nullptr ? row->unit : "raw";
+    into["value"] = number(counts);
+    if (lowest) {
+        into["lowest"] = number(*lowest);
+        into["highest"] = number(*highest);
+        into["passed"] = *lowest <= counts && counts <= *highest;
+    }
+}
+
 }  // namespace
 
 json::value meaning(std::span<const Bytes> messages, Framing framing) {
@@ -311,6 +402,9 @@ json::value meaning(std::span<const Bytes> messages, Framing framing) {
         case 0x47:
         case 0x4A:
             codes(object, messages, framing);
+            break;
+        case 0x45:
+            oxygen_tests(object, first);
             break;
         case 0x46:
             test_results(object, messages, framing);

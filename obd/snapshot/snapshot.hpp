@@ -40,7 +40,12 @@ struct Item {
 struct FreezeFrame {
     Dtc cause;
     std::map<std::uint8_t, Quantity> values;
+    std::optional<std::set<std::uint8_t>> supported;  ///< PIDs 01 to 20 of the frame.
 };
+
+/// The value of what is kept as bytes: they have the standard's form. What they say is told by
+/// meaning().
+struct Answered {};
 
 /// Everything one control unit said.
 struct Ecu {
@@ -62,6 +67,9 @@ struct Ecu {
     Item<std::vector<std::uint16_t>> performance_spark;        ///< Infotype 08
     Item<std::vector<std::uint16_t>> performance_compression;  ///< Infotype 0B
     Item<std::string> name;
+    /// Everything else it supports, by request in hex, e.g. `0104`, `0601`, `0914`, `020501`: only
+    /// when all was to be read.
+    std::map<std::string, Item<Answered>> more;
 };
 
 struct Adapter {

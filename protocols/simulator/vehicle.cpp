@@ -40,6 +40,11 @@ public:
                 return freeze(request.subspan(1));
             case 0x03:
                 return codes(0x43, ecu_.stored);
+            case 0x05:
+                return legacy_ && request.size() == 3 ? oxygen_test(request[1], request[2])
+                                                      : std::vector<Bytes>{};
+            case 0x06:
+                return request.size() == 2 ? test_results(request[1]) : std::vector<Bytes>{};
             case 0x07:
                 return codes(0x47, ecu_.pending);
             case 0x0A:
@@ -80,14 +85,20 @@ private:
             return {};
         }
         const auto pid = request[0];
+        const std::size_t number = request[1];
         Bytes data{0x42, pid, request[1]};
-        auto supported = keys(ecu_.freeze_frame);
+        const std::map<std::uint8_t, Bytes> none;
+        const auto& frame = number < ecu_.freeze_frames.size() ? ecu_.freeze_frames[number] : none;
+        if (number > 0 && frame.empty()) {
+            return {};
+        }
+        auto supported = keys(frame);
         supported.insert(supported.begin(), 0x02);
         if (pid % 0x20 == 0 && range_used(pid, supported)) {
             append(data, support_bitmap(pid, supported));
             return {data};
         }
-        if (const auto found = ecu_.freeze_frame.find(pid); found != ecu_.freeze_frame.end()) {
+        if (const auto found = frame.find(pid); found != frame.end()) {
             append(data, found->second);
             return {data};
         }
@@ -96,6 +107,54 @@ private:
             return {data};
         }
         return {};
+    }
+
+    /// Bitmap of an on-board test service, behind a filler or sensor byte on legacy buses.
+    [[nodiscard]] std::vector<Bytes> bitmap(
+        Bytes data, std::uint8_t base, const std::vector<std::uint8_t>& ids
+    ) const {
+        if (ids.empty() || !range_used(base, ids)) {
+            return {};
+        }
+        append(data, support_bitmap(base, ids));
+        return {data};
+    }
+
+    [[nodiscard]] std::vector<Bytes> oxygen_test(std::uint8_t test, std::uint8_t sensor) const {
+        const auto tests = ecu_.oxygen_tests.find(sensor);
+        if (tests == ecu_.oxygen_tests.end()) {
+            return {};
+        }
+        if (test % 0x20 == 0) {
+            return bitmap({0x45, test, sensor}, test, keys(tests->second));
+        }
+        const auto found = tests->second.find(test);
+        if (found == tests->second.end()) {
+            return {};
+        }
+        Bytes data{0x45, test, sensor};
+        append(data, found->second);
+        return {data};
+    }
+
+    [[nodiscard]] std::vector<Bytes> test_results(std::uint8_t id) const {
+        if (id % 0x20 == 0) {
+            const auto before = legacy_ ? Bytes{0x46, id, 0xFF} : Bytes{0x46, id};
+            return bitmap(before, id, keys(ecu_.tests));
+        }
+        const auto found = ecu_.tests.find(id);
+        if (found == ecu_.tests.end()) {
+            return {};
+        }
+        std::vector<Bytes> messages;
+        for (const auto& result : found->second) {
+            if (legacy_ || messages.empty()) {
+                messages.push_back({0x46});
+            }
+            messages.back().push_back(id);
+            append(messages.back(), result);
+        }
+        return messages;
     }
 
     [[nodiscard]] std::vector<Bytes> codes(

@@ -45,7 +45,13 @@ struct Ecu {
     std::vector<std::uint16_t> pending;
     std::vector<std::uint16_t> permanent;
     bool answers_permanent = true;
-    std::map<std::uint8_t, Bytes> freeze_frame;     ///< PID to data; empty: no frame stored.
+    /// Freeze frames by number: PID to data; empty: no frame stored.
+    std::vector<std::map<std::uint8_t, Bytes>> freeze_frames;
+    /// Service 06 by MID (CAN: TID, scaling, value, lowest, highest; eight bytes) or by TID
+    /// (legacy: component, value, limit; five bytes).
+    std::map<std::uint8_t, std::vector<Bytes>> tests;
+    /// Service 05 by sensor bit and TID: one byte, or value, lowest and highest.
+    std::map<std::uint8_t, std::map<std::uint8_t, Bytes>> oxygen_tests;
     std::map<std::string, std::uint8_t> negatives;  ///< Request in hex to negative response code.
     std::map<std::string, Delay> delays;            ///< Request in hex to its delay.
 };
@@ -79,8 +85,8 @@ struct Vehicle {
     std::vector<Ecu> ecus;
 
     /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle
-    /// woke. Services 01, 02, 03, 07, 09 and 0A; on legacy buses as several 7-byte messages (SAE
-    /// J1979).
+    /// woke. Services 01, 02, 03, 05 (legacy), 06, 07, 09 and 0A; on legacy buses as several 7-byte
+    /// messages (SAE J1979).
     [[nodiscard]] std::vector<EcuMessage> ask(ByteView request, double seconds) const;
 };
 

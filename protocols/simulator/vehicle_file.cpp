@@ -294,15 +294,11 @@ void read_quirks(Reader& reader, const json::object& object, const std::string& 
     }
 }
 
-void read_freeze_frame(
-    Reader& reader, const json::object& object, const std::string& place, Ecu& ecu
+std::map<std::uint8_t, Bytes> read_frame(
+    Reader& reader, const json::value& value, const std::string& where
 ) {
-    const auto* frame = object.if_contains("freeze_frame");
-    if (frame == nullptr) {
-        return;
-    }
-    const auto where = place + "/freeze_frame";
-    for (const auto& item : reader.object(*frame, where)) {
+    std::map<std::uint8_t, Bytes> frame;
+    for (const auto& item : reader.object(value, where)) {
         if (item.key() == "cause") {
             const auto code = item.value().is_string()
                                   ? code_from_text(std::string_view(item.value().as_string()))
@@ -311,12 +307,60 @@ void read_freeze_frame(
                 reader.complain(where + "/cause", "must be a code such as \"P0420\"");
                 continue;
             }
-            ecu.freeze_frame[0x02] = {
+            frame[0x02] = {
                 static_cast<std::uint8_t>(*code >> 8), static_cast<std::uint8_t>(*code & 0xFF)};
         } else {
-            ecu.freeze_frame[reader.id(item.key(), where)] = reader.bytes(item.value(), where);
+            frame[reader.id(item.key(), where)] = reader.bytes(item.value(), where);
         }
     }
+    return frame;
+}
+
+void read_freeze_frames(
+    Reader& reader, const json::object& object, const std::string& place, Ecu& ecu
+) {
+    if (const auto* frame = object.if_contains("freeze_frame")) {
+        ecu.freeze_frames.push_back(read_frame(reader, *frame, place + "/freeze_frame"));
+    }
+    if (const auto* frames = object.if_contains("later_freeze_frames")) {
+        const auto where = place + "/later_freeze_frames";
+        if (ecu.freeze_frames.empty() || !frames->is_array()) {
+            return reader.complain(where, "must be a list, behind a freeze_frame");
+        }
+        for (const auto& frame : frames->as_array()) {
+            ecu.freeze_frames.push_back(read_frame(reader, frame, where));
+        }
+    }
+}
+
+/// Service 06 and 05, and infotypes given as bytes.
+void read_tests(Reader& reader, const json::object& object, const std::string& place, Ecu& ecu) {
+    const auto each = [&](std::string_view key, auto take) {
+        if (const auto* value = object.if_contains(key)) {
+            const auto where = place + "/" + std::string(key);
+            for (const auto& item : reader.object(*value, where)) {
+                const auto at = where + "/" + std::string(item.key());
+                take(reader.id(item.key(), at), item.value(), at);
+            }
+        }
+    };
+    const auto lists = [&](auto& to) {
+        return [&](std::uint8_t id, const json::value& value, const std::string& at) {
+            if (!value.is_array()) {
+                return reader.complain(at, "must be a list of hex texts");
+            }
+            for (const auto& bytes : value.as_array()) {
+                to[id].push_back(reader.bytes(bytes, at));
+            }
+        };
+    };
+    each("tests", lists(ecu.tests));
+    each("infotypes", lists(ecu.infotypes));
+    each("oxygen_tests", [&](std::uint8_t sensor, const json::value& value, const std::string& at) {
+        for (const auto& test : reader.object(value, at)) {
+            ecu.oxygen_tests[sensor][reader.id(test.key(), at)] = reader.bytes(test.value(), at);
+        }
+    });
 }
 
 Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place) {
@@ -324,9 +368,29 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
     const auto& object = reader.object(value, place);
     reader.known_keys(
         object, place,
-        {"address", "latency_ms", "name", "vin", "calids", "cvns", "iumpr_spark",
-         "iumpr_compression", "mil", "monitors", "monitors_cycle", "stored", "pending", "permanent",
-         "answers_permanent", "freeze_frame", "parameters", "negatives", "delays"}
+        {"address",
+         "latency_ms",
+         "name",
+         "vin",
+         "calids",
+         "cvns",
+         "iumpr_spark",
+         "iumpr_compression",
+         "mil",
+         "monitors",
+         "monitors_cycle",
+         "stored",
+         "pending",
+         "permanent",
+         "answers_permanent",
+         "freeze_frame",
+         "later_freeze_frames",
+         "parameters",
+         "tests",
+         "infotypes",
+         "oxygen_tests",
+         "negatives",
+         "delays"}
     );
     const auto address = bus::EcuAddress::from_text(reader.text(object, "address", place));
     if (!address) {
@@ -363,7 +427,8 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
     add_monitors("monitors_cycle", 0x41, 0);
     read_information(reader, object, place, ecu);
     read_quirks(reader, object, place, ecu);
-    read_freeze_frame(reader, object, place, ecu);
+    read_freeze_frames(reader, object, place, ecu);
+    read_tests(reader, object, place, ecu);
     return ecu;
 }
 

@@ -1,5 +1,8 @@
 #include "station/criteria/from_snapshot.hpp"
 
+#include "obd/snapshot/combined.hpp"
+#include "obd/snapshot/json.hpp"
+
 #include <algorithm>
 #include <functional>
 
@@ -33,22 +36,6 @@ std::string why(const Ecu& ecu, const Item<T>& item) {
 
 Fact unknown(std::string why_unknown) {
     return {{}, {}, std::move(why_unknown)};
-}
-
-/// Units whose monitors a programme judges: those that know more than components. When no unit
-/// does, all that answered.
-std::vector<const Ecu*> engine_units(const obd::Snapshot& snapshot) {
-    std::vector<const Ecu*> engine;
-    std::vector<const Ecu*> all;
-    for (const auto& ecu : snapshot.ecus) {
-        if (ecu.status.value) {
-            all.push_back(&ecu);
-            if (ecu.status.value->judges_engine()) {
-                engine.push_back(&ecu);
-            }
-        }
-    }
-    return engine.empty() ? all : engine;
 }
 
 class Builder {
@@ -133,28 +120,23 @@ private:
 
     void lamp() {
         Fact fact{{}, {}, ""};
-        bool any = false;
         for (const auto& ecu : snapshot_.ecus) {
             if (ecu.status.value) {
-                any = any || ecu.status.value->mil;
-                fact.value = any;
                 fact.evidence.push_back(evidence(ecu, ecu.status));
             } else if (ecu.status.absence != Absence::unsupported) {
                 fact.why_unknown += why(ecu, ecu.status) + "; ";
             }
         }
-        // A unit that should have answered may hold the lamp on: only a lit lamp is then certain.
-        if (!fact.why_unknown.empty() && !any) {
-            fact.value = {};
-        }
-        if (!known(fact.value) && fact.why_unknown.empty()) {
+        if (const auto mil = obd::combined_mil(snapshot_)) {
+            fact.value = *mil;
+        } else if (fact.why_unknown.empty()) {
             fact.why_unknown = "no control unit reported its monitor status";
         }
         facts_.set("obd.mil_commanded", std::move(fact));
     }
 
     void monitors() {
-        const auto units = engine_units(snapshot_);
+        const auto units = obd::engine_units(snapshot_);
         if (units.empty()) {
             return;
         }
@@ -167,27 +149,17 @@ private:
         }
         const auto ignition = units.front()->status.value->ignition;
         for (const auto monitor : obd::monitors_of(ignition)) {
-            Fact fact{std::string("unsupported"), {}, ""};
+            const auto readiness = obd::combined_readiness(snapshot_, monitor);
+            Fact fact{std::string(id(readiness)), {}, ""};
             for (const auto& ecu : snapshot_.ecus) {
-                if (!ecu.status.value) {
-                    continue;
+                if (ecu.status.value && ecu.status.value->supports(monitor)) {
+                    fact.evidence.push_back(evidence(ecu, ecu.status));
                 }
-                const auto found = ecu.status.value->monitors.find(monitor);
-                if (found == ecu.status.value->monitors.end() ||
-                    found->second == Readiness::unsupported) {
-                    continue;
-                }
-                if (found->second == Readiness::incomplete) {
-                    fact.value = std::string("incomplete");
-                } else if (fact.value == Value(std::string("unsupported"))) {
-                    fact.value = std::string("complete");
-                }
-                fact.evidence.push_back(evidence(ecu, ecu.status));
             }
             if (fact.evidence.empty()) {
                 fact.evidence.push_back(evidence(*units.front(), units.front()->status));
             }
-            if (!missing.empty() && fact.value != Value(std::string("incomplete"))) {
+            if (!missing.empty() && readiness != Readiness::incomplete) {
                 fact = unknown(missing);
             }
             facts_.set("obd.monitors." + std::string(obd::code(monitor)), std::move(fact));

@@ -3,6 +3,7 @@
 #include "obd/decode/information.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/vin.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/meaning.hpp"
 #include "vectors.hpp"

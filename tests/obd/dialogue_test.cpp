@@ -148,7 +148,7 @@ boost::json::object brief(const Snapshot& snapshot) {
                         one[pid] = std::move(value);
                     }
                 }
-            } else if (item.is_object()) {
+            } else if (item.is_object() && name != "more") {
                 if (auto value = brief(item.as_object()); !value.is_null()) {
                     one[name] = shorter(std::move(value));
                 }
@@ -157,6 +157,11 @@ boost::json::object brief(const Snapshot& snapshot) {
         said[ecu.at("address").as_string()] = std::move(one);
     }
     said["notes"] = whole.at("notes");
+    boost::json::array findings;
+    for (const auto& finding : whole.at("findings").as_array()) {
+        findings.push_back({finding.at("id"), finding.at("detail")});
+    }
+    said["findings"] = std::move(findings);
     return said;
 }
 

@@ -1,6 +1,6 @@
 #include "ui/presenters/station_presenter.hpp"
 
-#include "obd/decode/information.hpp"
+#include "obd/decode/vin.hpp"
 
 namespace ui::presenters {
 namespace {

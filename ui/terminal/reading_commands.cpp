@@ -44,12 +44,15 @@ std::chrono::seconds reconnect_of(const Arguments& arguments) {
     return std::chrono::seconds(seconds);
 }
 
+// A hundred PIDs and tests, one at a time on a slow bus.
+constexpr auto everything_total = std::chrono::seconds(900);
+
 }  // namespace
 
 int read(int argc, char** argv) {
     const Arguments arguments(
         argc, argv, 2, {"--adapter", "--format", "--record", "--lang", "--reconnect", "--station"},
-        {}
+        {"--all"}
     );
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     const auto format = arguments.get("--format", "text");
@@ -65,6 +68,10 @@ int read(int argc, char** argv) {
         settings = app::Learning(arguments.get("--station")).settings(parsed.value(), "", "");
     }
     settings.connect_attempts = 1;
+    settings.all = arguments.has("--all");
+    if (settings.all) {
+        settings.total = everything_total;
+    }
     const auto done = read_now(parsed.value(), settings, reconnect_of(arguments), spanish);
     if (arguments.has("--record") && !done.transcript.entries.empty()) {
         write_transcript(arguments.get("--record"), done.transcript);

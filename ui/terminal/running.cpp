@@ -26,6 +26,7 @@ constexpr std::array step_words{
     StepWord{"status", "Luz de falla y monitores", "Malfunction lamp and monitors"},
     StepWord{"codes", "Códigos de falla", "Trouble codes"},
     StepWord{"freeze_frame", "Cuadro congelado", "Freeze frame"},
+    StepWord{"everything", "Todo lo demás", "Everything else"},
     StepWord{"parameters", "Valores", "Values"},
     StepWord{"software", "Software del motor", "Engine software"},
     StepWord{"performance", "Desempeño de monitores", "Monitor performance"},
