@@ -68,7 +68,9 @@ std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
     return lengths.size() == 1 ? std::optional(lengths.front()) : std::nullopt;
 }
 
-protocols::Result<std::vector<ParameterPart>> split_parameters(protocols::ByteView data) {
+protocols::Result<std::vector<ParameterPart>> split_parameters(
+    protocols::ByteView data, protocols::ByteView asked
+) {
     std::vector<ParameterPart> parts;
     std::vector<ParameterPart> found;
     int ways = 0;
@@ -79,7 +81,8 @@ protocols::Result<std::vector<ParameterPart>> split_parameters(protocols::ByteVi
             return;
         }
         const auto pid = rest[0];
-        if (std::ranges::find(parts, pid, &ParameterPart::pid) != parts.end()) {
+        const bool unasked = !asked.empty() && std::ranges::find(asked, pid) == asked.end();
+        if (unasked || std::ranges::find(parts, pid, &ParameterPart::pid) != parts.end()) {
             return;
         }
         for (const auto length : parameter_lengths(pid)) {

@@ -41,9 +41,10 @@ struct ParameterPart {
     protocols::ByteView data;
 };
 /// The data of an answer to several PIDs, service byte removed, taken apart (SAE J1979 6.1). Each
-/// PID comes once. Fault: malformed when the bytes do not fit, or fit in more than one way.
+/// PID comes once, and is one of those asked for where these are given. Fault: malformed when the
+/// bytes do not fit, or fit in more than one way.
 [[nodiscard]] protocols::Result<std::vector<ParameterPart>> split_parameters(
-    protocols::ByteView data
+    protocols::ByteView data, protocols::ByteView asked = {}
 );
 
 struct Quantity {

@@ -102,7 +102,8 @@ protocols::Result<std::vector<TestResult>> read_test_results(ByteView message) {
         result.highest_counts = word(rest.subspan(7));
         result.ran = (result.counts | *result.lowest_counts | *result.highest_counts) != 0;
         result.passed =
-            result.ran && within(rest[2], *result.lowest_counts, result.counts, *result.highest_counts);
+            result.ran &&
+            within(rest[2], *result.lowest_counts, result.counts, *result.highest_counts);
         results.push_back(result);
     }
     return results;

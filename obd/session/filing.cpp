@@ -33,9 +33,10 @@ Result<std::uint8_t> one_byte(const std::vector<Bytes>& messages) {
 
 }  // namespace
 
-std::map<std::uint8_t, Bytes> split_pids(const Bytes& message) {
+std::map<std::uint8_t, Bytes> split_pids(const Bytes& message, const Request& request) {
     std::map<std::uint8_t, Bytes> answers;
-    const auto parts = split_parameters(ByteView(message).subspan(1));
+    const auto parts =
+        split_parameters(ByteView(message).subspan(1), ByteView(request.data).subspan(1));
     if (parts.has_value()) {
         for (const auto& part : parts.value()) {
             Bytes answer{message[0], part.pid};
@@ -111,7 +112,7 @@ void Plan::take_pack(const Answer& answer) {
     using Parts = std::map<std::uint8_t, Bytes>;
     std::map<EcuAddress, Parts> units;
     for (const auto& message : answer.messages) {
-        auto parts = split_pids(message.data);
+        auto parts = split_pids(message.data, request_);
         if (parts.empty()) {
             snapshot_.notes.push_back(
                 protocols::to_hex(request_.data) + ": cannot be taken apart: " +

@@ -64,8 +64,10 @@ void fill(Item<T>& item, const Filing& filing, Decode decode) {
     }
 }
 
-/// The data of an answer to several PIDs of service 01, each as an answer of its own; empty when
+/// The answer to a request for several PIDs of service 01, each as an answer of its own; empty when
 /// the bytes cannot be taken apart.
-[[nodiscard]] std::map<std::uint8_t, protocols::Bytes> split_pids(const protocols::Bytes& message);
+[[nodiscard]] std::map<std::uint8_t, protocols::Bytes> split_pids(
+    const protocols::Bytes& message, const protocols::bus::Request& request
+);
 
 }  // namespace obd

@@ -212,7 +212,7 @@ void Survey::file(Snapshot& snapshot, const Request& request, const Answer& answ
 void Survey::file_pack(Snapshot& snapshot, const Answer& answer) {
     std::map<EcuAddress, std::map<std::uint8_t, Bytes>> units;
     for (const auto& message : answer.messages) {
-        units[message.source].merge(split_pids(message.data));
+        units[message.source].merge(split_pids(message.data, request_));
     }
     std::deque<Request> again;
     for (const auto pid : ByteView(request_.data).subspan(1)) {

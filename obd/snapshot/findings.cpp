@@ -137,8 +137,18 @@ public:
 
 private:
     void report(std::string_view id, std::vector<EcuAddress> units, std::string detail) {
-        const auto* const rule = std::ranges::find(rules, id, &Rule::id);
-        found_.push_back({rule->id, rule->weight, std::move(units), std::move(detail)});
+        const auto same = std::ranges::find(found_, id, &Finding::id);
+        if (same == found_.end()) {
+            const auto* const rule = std::ranges::find(rules, id, &Rule::id);
+            found_.push_back({rule->id, rule->weight, std::move(units), std::move(detail)});
+            return;
+        }
+        for (const auto unit : units) {
+            if (std::ranges::find(same->units, unit) == same->units.end()) {
+                same->units.push_back(unit);
+            }
+        }
+        same->detail += "; " + detail;
     }
 
     /// Of North America and at least of that year, by the VIN itself.

@@ -259,7 +259,9 @@ void information(json::object& into, std::span<const Bytes> messages, Framing fr
 }
 
 json::object test_result(const TestResult& result) {
-    json::object one{{"test", hex_of(result.test)}, {"passed", result.ran ? json::value(result.passed) : json::value()}};
+    json::object one{
+        {"test", hex_of(result.test)},
+        {"passed", result.ran ? json::value(result.passed) : json::value()}};
     if (result.component) {
         one["component"] = hex_of(*result.component);
     } else {

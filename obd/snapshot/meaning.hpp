@@ -12,7 +12,7 @@
 namespace obd {
 
 /// Meaning of one control unit's messages (form `decode.schema.json`, one element): service, what
-/// it says with units, raw bytes, or `error` with the reason. Services 01, 02, 03, 06, 07, 09,
+/// it says with units, raw bytes, or `error` with the reason. Services 01, 02, 03, 05, 06, 07, 09,
 /// 0A and negative responses.
 [[nodiscard]] boost::json::value meaning(
     std::span<const protocols::Bytes> messages, Framing framing

@@ -175,16 +175,6 @@ TEST(Reading, IsRepeatedExactlyByItsTranscript) {
     }
 }
 
-std::vector<std::string> sent(const tests::VirtualLink& link) {
-    std::vector<std::string> list;
-    for (const auto& entry : link.transcript().entries) {
-        if (entry.kind == protocols::transcript::Entry::Kind::tx) {
-            list.push_back(entry.bytes);
-        }
-    }
-    return list;
-}
-
 TEST(Reading, GoesOnWhereverTheLinkWasCut) {
     const auto whole = meaning(read("mil-on"));
     int cuts = 0;
@@ -234,7 +224,7 @@ TEST(Reading, SeveralRequestsInALineSaveRoundTripsAndChangeNothingThatIsSaid) {
             const auto result = link.run(reading);
             ASSERT_TRUE(result.has_value()) << name;
             EXPECT_EQ(meaning(result.value()), expected) << name;
-            round_trips[together] = sent(link).size();
+            round_trips[together] = link.sent().size();
         }
         if (name == "healthy-petrol" || name == "hybrid") {
             EXPECT_LE(round_trips[true] + 6, round_trips[false]) << name;
@@ -277,7 +267,7 @@ TEST(Reading, WhatDoesNotFitIntoTheAdapterIsAskedUnitByUnit) {
     const auto result = link.run(reading);
     ASSERT_TRUE(result.has_value());
     EXPECT_EQ(meaning(result.value()), meaning(read("hybrid")));
-    EXPECT_GT(std::ranges::count(sent(link), "ATSH7E0\r"), 0);
+    EXPECT_GT(std::ranges::count(link.sent(), "ATSH7E0\r"), 0);
 }
 
 TEST(Reading, AFasterRateAndWhatTheDigitMeansChangeNothingThatIsSaid) {
@@ -310,13 +300,13 @@ TEST(Reading, GivesAFasterRateBackWhenItHasEnded) {
     tests::VirtualLink link(elm);
     Reading reading(knowing(dialect));
     ASSERT_TRUE(link.run(reading).has_value());
-    EXPECT_EQ(sent(link).back(), "ATZ\r");
+    EXPECT_EQ(link.sent().back(), "ATZ\r");
     elm.host_baud(baud);  // the next program
     protocols::elm327::Connect connect({.baud = baud});
     const auto connected = link.run(connect);
     ASSERT_TRUE(connected.has_value());
     EXPECT_EQ(connected.value().baud, baud);
-    EXPECT_TRUE(std::ranges::count(sent(link), "STBR 2000000\r") == 1);
+    EXPECT_TRUE(std::ranges::count(link.sent(), "STBR 2000000\r") == 1);
 }
 
 TEST(Reading, GoesOnWhereverTheLinkWasCutAtAFasterRate) {
@@ -387,7 +377,7 @@ TEST(Reading, AsksAFreezeFrameForNothingItDoesNotHold) {
     ASSERT_TRUE(frame);
     EXPECT_EQ(frame->cause.text(), "P0133");
     EXPECT_EQ(frame->values.size(), 1U);
-    const auto asked = [commands = sent(link)](std::string_view start) {
+    const auto asked = [commands = link.sent()](std::string_view start) {
         return std::ranges::any_of(commands, [&](const std::string& command) {
             return command.starts_with(start);
         });

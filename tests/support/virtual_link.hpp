@@ -8,7 +8,9 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace tests {
 
@@ -68,6 +70,17 @@ public:
             recorder_.event(event, now_);
             action = machine.resume(event, now_);
         }
+    }
+
+    /// What the machine sent, one entry a command.
+    [[nodiscard]] std::vector<std::string> sent() const {
+        std::vector<std::string> list;
+        for (const auto& entry : transcript().entries) {
+            if (entry.kind == protocols::transcript::Entry::Kind::tx) {
+                list.push_back(entry.bytes);
+            }
+        }
+        return list;
     }
 
     /// Lets time pass with nobody at the line.

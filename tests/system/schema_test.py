@@ -49,6 +49,8 @@ class Schemas(SystemTest):
         self.holds('test_results', json.loads((ROOT / 'obd/data/test_results.json').read_text()))
         self.holds('dtc', json.loads((ROOT / 'obd/data/dtc.json').read_text()))
         self.holds('signals', json.loads((ROOT / 'obd/data/signals.json').read_text()))
+        self.holds('information', json.loads((ROOT / 'obd/data/information.json').read_text()))
+        self.holds('wmi', json.loads((ROOT / 'obd/data/wmi.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
         self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
 
@@ -63,6 +65,8 @@ class Schemas(SystemTest):
             read = self.command('read', '--adapter', sim.endpoint, '--format', 'json', '--record', talk,
                                 expect=0)
             self.holds('snapshot', json.loads(read.stdout))
+            everything = self.command('read', '--adapter', sim.endpoint, '--format', 'json', '--all', expect=0)
+            self.holds('snapshot', json.loads(everything.stdout))
             for line in talk.read_text().splitlines():
                 self.holds('transcript', json.loads(line))
             replayed = self.command('replay', talk, '--profile', PROFILE, '--vehicle', papers)
@@ -89,7 +93,10 @@ class Schemas(SystemTest):
                           ('can', '4100BE3EB811'), ('can', '41010007E500'), ('can', '5902FF'),
                           ('can', '41145AFF'), ('can', '41030200'), ('can', '41740000000000'),
                           ('can', '46218124006400500078'), ('can', '4621812400640050'),
-                          ('can', '4600C0000001'), ('legacy', '46301103AC01FE')):
+                          ('can', '4600C0000001'), ('legacy', '46301103AC01FE'), ('legacy', '4505013C0078'),
+                          ('legacy', '450001CF000000'), ('legacy', '450101'), ('legacy', '490103'),
+                          ('can', '4621800B000000000000'), ('can', '49080400020003000400FF'), ('can', '4912010280'),
+                          ('can', '49170400000001'), ('can', '41068007800C0FA0'), ('can', '4902014D0A')):
             self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
 
     def test_explanations(self):
@@ -100,7 +107,12 @@ class Schemas(SystemTest):
             self.holds('explain', json.loads(self.command('explain', code, expect=0).stdout))
         self.command('explain', '01', 'B9', expect=26)
         self.command('explain', '01', 'tiger', expect=2)
-        self.command('explain', '22', '0C', expect=2)
+        for words in (('02', '0C'), ('03',), ('04',), ('05', '07'), ('06', '21'), ('08',), ('09', '08'), ('09', '17'),
+                      ('09', '12'), ('0A',), ('uas', '0A'), ('uas', 'FE')):
+            self.holds('explain', json.loads(self.command('explain', *words, expect=0).stdout))
+        for words in (('22', '0C'), ('09', '7F'), ('06', '70'), ('05', '0B'), ('03', '01'), ('uas', 'F0')):
+            self.command('explain', *words, expect=26)
+        self.command('explain', '01', '0C', '0D', expect=2)
 
     def test_qualifications(self):
         for adapter in ('elm327-2.3', 'elm327-2.1-clone', 'stn2255'):

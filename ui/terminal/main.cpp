@@ -16,7 +16,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect adapters [--adapter ADAPTER]          adapters plugged in; or what one says it is
   obd-inspect adapters --adapter ADAPTER --qualify [--station DIR] [--record FILE]
                                                     what it is and can do, by trial
-  obd-inspect read --adapter ADAPTER [--format text|json] [--record FILE] [--station DIR]
+  obd-inspect read --adapter ADAPTER [--all] [--format text|json] [--record FILE] [--station DIR]
   obd-inspect judge --profile ID[@VARIANT] [--facts FILE|-]
   obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
                   --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…]
@@ -27,7 +27,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect verify --station DIR
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
-  obd-inspect explain 01 PID | CODE                 where a value comes from, or what a code means
+  obd-inspect explain SERVICE [ID] | uas ID | CODE  where a value comes from, or what a code means
 
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
 ADAPTER is serial:DEVICE[@BAUD] or tcp:HOST:PORT. --lang es|en chooses the language of messages.

@@ -219,13 +219,21 @@ int explain(int argc, char** argv) {
         std::cout << json::serialize(obd::explain_code(*code)) << "\n";
         return exit_ok;
     }
-    const auto pid = words.size() == 2 ? protocols::from_hex(words[1]) : std::nullopt;
-    if (!pid || pid->size() != 1 || words[0] != "01") {
+    const auto byte = [&](std::size_t at) -> std::optional<std::uint8_t> {
+        const auto bytes = at < words.size() ? protocols::from_hex(words[at]) : std::nullopt;
+        return bytes && bytes->size() == 1 ? std::optional(bytes->front()) : std::nullopt;
+    };
+    const bool scaling = words.size() == 2 && words[0] == "uas" && byte(1);
+    const bool service =
+        !words.empty() && words.size() <= 2 && byte(0) && (words.size() == 1 || byte(1));
+    if (!scaling && !service) {
         throw UsageError(
-            "explain needs a service and a PID in hex, or a code: explain 01 0C, explain P0420"
+            "explain needs a service and an identifier in hex, a scaling or a code: explain 01 0C, "
+            "explain 09 06, explain 08, explain uas 0A, explain P0420"
         );
     }
-    const auto said = obd::explain_pid(pid->front());
+    const auto said =
+        scaling ? obd::explain_scaling(*byte(1)) : obd::explain_service(*byte(0), byte(1));
     if (said.has_error()) {
         throw Stopped(said.error());
     }
