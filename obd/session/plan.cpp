@@ -15,7 +15,6 @@ using protocols::bus::Request;
 
 constexpr std::array<std::uint8_t, 12> parameter_pids{0x0C, 0x0D, 0x05, 0x1F, 0x21, 0x30,
                                                       0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
-constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04};
 constexpr std::size_t pids_a_request = 6;  // SAE J1979 6.1
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include "obd/snapshot/snapshot.hpp"
 #include "protocols/bus/answer.hpp"
 
+#include <array>
+#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
@@ -11,6 +13,9 @@
 #include <vector>
 
 namespace obd {
+
+/// PIDs of a freeze frame that an inspection reads.
+inline constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04};
 
 /// What an inspection reads, and in which order: support, identity, status, codes, the rest. Pure:
 /// next() says what to ask, take() files the answer. Nothing is asked twice, nothing that every

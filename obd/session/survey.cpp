@@ -3,6 +3,7 @@
 #include "obd/decode/information.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/session/fill.hpp"
+#include "obd/session/plan.hpp"
 #include "obd/snapshot/meaning.hpp"
 #include "protocols/isotp/reassembly.hpp"
 
@@ -135,7 +136,8 @@ void Survey::plan_frozen(const Snapshot& read) {
         units.push_back(ecu.address);
         const auto& frame = **ecu.freeze_frame.value;
         for (const auto pid : frame.supported.value_or(std::set<std::uint8_t>())) {
-            if (pid != 0x02 && !frame.values.contains(pid)) {
+            const bool planned = std::ranges::find(frozen_pids, pid) != frozen_pids.end();
+            if (pid != 0x02 && !planned) {
                 pids[pid].push_back(ecu.address);
             }
         }

@@ -2,6 +2,8 @@
 #include "obd/decode/information.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/signals.hpp"
+#include "obd/decode/test_results.hpp"
 #include "obd/snapshot/meaning.hpp"
 #include "protocols/elm327/frames.hpp"
 #include "protocols/elm327/reply.hpp"
@@ -38,6 +40,62 @@ void scalar_parameter(benchmark::State& state) {
     count(state);
 }
 BENCHMARK(scalar_parameter);
+
+/// Every PID of one value in turn, as a reader of everything meets them.
+void every_scalar_parameter(benchmark::State& state) {
+    const Bytes data(8, 0x55);
+    std::vector<const obd::ParameterRow*> rows;
+    for (int pid = 0; pid <= 0xFF; ++pid) {
+        if (const auto* row = obd::parameter_row(static_cast<std::uint8_t>(pid))) {
+            rows.push_back(row);
+        }
+    }
+    std::size_t at = 0;
+    for (auto _ : state) {
+        const auto& row = *rows[at++ % rows.size()];
+        benchmark::DoNotOptimize(
+            obd::read_parameter(row, protocols::ByteView(data).first(row.bytes))
+        );
+    }
+    count(state);
+}
+BENCHMARK(every_scalar_parameter);
+
+void several_signals(benchmark::State& state) {
+    const Bytes data = *protocols::from_hex("80003FF0");
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(obd::read_signals(*obd::signals_row(0x24), data));
+    }
+    count(state);
+}
+BENCHMARK(several_signals);
+
+void packed_answer(benchmark::State& state) {
+    const Bytes data = *protocols::from_hex("0C1AF80D00057B0680");
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(obd::split_parameters(data));
+    }
+    count(state);
+}
+BENCHMARK(packed_answer);
+
+void test_result(benchmark::State& state) {
+    const Bytes message = *protocols::from_hex("46218124006400500078");
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(obd::read_test_results(message));
+    }
+    count(state);
+}
+BENCHMARK(test_result);
+
+void stored_codes(benchmark::State& state) {
+    const std::vector<Bytes> messages{*protocols::from_hex("43020133017A")};
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(obd::read_dtcs(messages, obd::Framing::can));
+    }
+    count(state);
+}
+BENCHMARK(stored_codes);
 
 void monitor_status(benchmark::State& state) {
     const Bytes data = *protocols::from_hex("8307E504");

@@ -22,6 +22,7 @@ using protocols::Fault;
 
 constexpr std::uint64_t seeds_in_a_check = 10000;
 constexpr std::uint32_t baud = 38400;
+constexpr auto everything_total = std::chrono::seconds(900);
 
 std::uint64_t number(const char* name, std::uint64_t otherwise) {
     const char* text = std::getenv(name);
@@ -51,7 +52,10 @@ std::vector<Truth> truths() {
     for (const auto name : sim::vehicle_names()) {
         auto vehicle = still(name);
         sim::Elm elm(vehicle, *sim::find_dialect("elm327-2.3"), baud);
-        Reading reading;
+        ReadingSettings settings;
+        settings.all = true;
+        settings.total = everything_total;
+        Reading reading(settings);
         auto result = tests::VirtualLink(elm).run(reading);
         EXPECT_TRUE(result.has_value()) << name;
         if (result.has_value() && result.value().connected) {
@@ -97,7 +101,11 @@ bool part_of(const value& claimed, const value& real) {
 
 bool holds(const std::string& key, const value& claimed, const value& real, bool bytes) {
     // What did not arrive is no lie about what did.
-    if (key == "freeze_frame" || key == "supported_pids") {
+    // How many results a test of a legacy bus has is known to nobody.
+    constexpr std::size_t legacy_digits = 14;
+    const bool results =
+        key.starts_with("more.06") && claimed.at("raw").at(0).as_string().size() == legacy_digits;
+    if (key == "freeze_frame" || key == "supported_pids" || results) {
         return part_of(meaning(claimed, false), meaning(real, false));
     }
     return meaning(claimed, bytes) == meaning(real, bytes);
@@ -173,6 +181,7 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
     link.chunk(1 + random() % 40);
     // What is remembered of an adapter may be true, or of another one.
     ReadingSettings settings;
+    settings.all = random() % 8 == 0;
     if (random() % 2 == 0) {
         constexpr std::array<std::uint32_t, 3> rates{0, 115'200, 500'000};
         settings.baud = baud;
