@@ -9,9 +9,10 @@ using protocols::Fault;
 
 constexpr std::string_view systems = "PCBU";
 
+/// `bytes`: whole codes of two bytes.
 void add_codes(protocols::ByteView bytes, std::vector<Dtc>& codes) {
-    for (std::size_t i = 0; i + 1 < bytes.size(); i += 2) {
-        const auto number = static_cast<std::uint16_t>(bytes[i] << 8 | bytes[i + 1]);
+    for (; !bytes.empty(); bytes = bytes.subspan(2)) {
+        const auto number = static_cast<std::uint16_t>(bytes[0] << 8 | bytes[1]);
         if (number != 0) {
             codes.emplace_back(number);
         }

@@ -28,7 +28,7 @@ struct Tables {
 /// The codes of a family follow one by one, in decimal where the first has four digits: P0139,
 /// P0140; P0A2D, P0A2E.
 Dtc code_after(const std::string& first, std::size_t steps) {
-    if (first.find_first_not_of("0123456789", 1) != first.npos) {
+    if (first.substr(1).find_first_not_of("0123456789") != first.npos) {
         return Dtc(static_cast<std::uint16_t>(Dtc::from_text(first)->number() + steps));
     }
     auto digits = std::to_string(std::stoul(first.substr(1)) + steps);
@@ -82,8 +82,8 @@ bool maker_defined(const std::string& text) {
 }  // namespace
 
 std::string_view id(DtcText::Source source) {
-    static constexpr std::array<std::string_view, 4> ids{
-        "part", "subsystem", "manufacturer", "reserved"};
+    static constexpr auto ids =
+        std::to_array<std::string_view>({"part", "subsystem", "manufacturer", "reserved"});
     return ids[static_cast<std::size_t>(source)];
 }
 

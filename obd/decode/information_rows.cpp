@@ -21,8 +21,9 @@ using protocols::Fault;
 using protocols::Result;
 using Kind = InformationRow::Kind;
 
-constexpr std::array<std::string_view, 7> kinds{"support",  "count",   "text", "hex",
-                                                "counters", "numbers", "raw"};
+constexpr auto kinds = std::to_array<std::string_view>(
+    {"support", "count", "text", "hex", "counters", "numbers", "raw"}
+);
 
 InformationRow row_from(const json::object& object) {
     InformationRow row;
@@ -71,7 +72,7 @@ const std::map<std::uint8_t, InformationRow>& table() {
 
 Failure misfit(const InformationRow& row, ByteView bytes) {
     return {
-        Fault::malformed, "infotype " + protocols::to_hex({&row.infotype, 1}) +
+        Fault::malformed, "infotype " + protocols::to_hex(row.infotype) +
                               " does not fit its form: " + protocols::to_hex(bytes)};
 }
 

@@ -9,26 +9,17 @@ namespace {
 struct Row {
     Monitor monitor;
     std::string_view code;
-    std::string_view id;
 };
 
 constexpr std::array rows{
-    Row{Monitor::misfire, "MIS", "misfire"},
-    Row{Monitor::fuel_system, "FUE", "fuel_system"},
-    Row{Monitor::components, "CCM", "components"},
-    Row{Monitor::catalyst, "CAT", "catalyst"},
-    Row{Monitor::heated_catalyst, "HCAT", "heated_catalyst"},
-    Row{Monitor::evaporative, "EVAP", "evaporative"},
-    Row{Monitor::secondary_air, "AIR", "secondary_air"},
-    Row{Monitor::ac_refrigerant, "ACR", "ac_refrigerant"},
-    Row{Monitor::oxygen_sensor, "O2S", "oxygen_sensor"},
-    Row{Monitor::oxygen_heater, "O2H", "oxygen_heater"},
-    Row{Monitor::egr_vvt, "EGR", "egr_vvt"},
-    Row{Monitor::nmhc_catalyst, "NMHC", "nmhc_catalyst"},
-    Row{Monitor::nox_scr, "NOX", "nox_scr"},
-    Row{Monitor::boost_pressure, "BP", "boost_pressure"},
-    Row{Monitor::exhaust_sensor, "EGS", "exhaust_sensor"},
-    Row{Monitor::pm_filter, "PMF", "pm_filter"},
+    Row{Monitor::misfire, "MIS"},          Row{Monitor::fuel_system, "FUE"},
+    Row{Monitor::components, "CCM"},       Row{Monitor::catalyst, "CAT"},
+    Row{Monitor::heated_catalyst, "HCAT"}, Row{Monitor::evaporative, "EVAP"},
+    Row{Monitor::secondary_air, "AIR"},    Row{Monitor::ac_refrigerant, "ACR"},
+    Row{Monitor::oxygen_sensor, "O2S"},    Row{Monitor::oxygen_heater, "O2H"},
+    Row{Monitor::egr_vvt, "EGR"},          Row{Monitor::nmhc_catalyst, "NMHC"},
+    Row{Monitor::nox_scr, "NOX"},          Row{Monitor::boost_pressure, "BP"},
+    Row{Monitor::exhaust_sensor, "EGS"},   Row{Monitor::pm_filter, "PMF"},
 };
 
 using Slots = std::array<std::optional<Monitor>, 8>;
@@ -64,10 +55,6 @@ Readiness readiness(bool supported, bool incomplete) {
 
 std::string_view code(Monitor monitor) {
     return std::ranges::find(rows, monitor, &Row::monitor)->code;
-}
-
-std::string_view id(Monitor monitor) {
-    return std::ranges::find(rows, monitor, &Row::monitor)->id;
 }
 
 std::optional<Monitor> monitor_from_code(std::string_view code) {

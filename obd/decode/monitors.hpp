@@ -36,8 +36,6 @@ enum class Monitor {
 /// Three-letter form used by criteria: MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR,
 /// NMHC, NOX, BP, EGS, PMF.
 [[nodiscard]] std::string_view code(Monitor monitor);
-/// Stable name for JSON, e.g. `fuel_system`.
-[[nodiscard]] std::string_view id(Monitor monitor);
 [[nodiscard]] std::optional<Monitor> monitor_from_code(std::string_view code);
 /// Misfire, fuel system and components run all the time; the others once a drive.
 [[nodiscard]] bool continuous(Monitor monitor);

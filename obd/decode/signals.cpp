@@ -109,7 +109,7 @@ protocols::Result<std::vector<Signal>> read_signals(
 ) {
     if (std::ranges::find(row.bytes, data.size()) == row.bytes.end()) {
         return protocols::Failure{
-            protocols::Fault::malformed, "PID " + protocols::to_hex({&row.pid, 1}) + " has " +
+            protocols::Fault::malformed, "PID " + protocols::to_hex(row.pid) + " has " +
                                              std::to_string(row.bytes.back()) + " bytes, got " +
                                              std::to_string(data.size())};
     }

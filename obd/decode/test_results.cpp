@@ -38,7 +38,7 @@ Tables read_tables() {
         const auto& row = item.as_object();
         tables.oxygen_tests[table_id(row, "tid")] = {
             table_text(row, "en"), table_text(row, "es"), table_text(row, "unit"),
-            table_number(row, "mul", 1), table_number(row, "div", 1)};
+            row.at("div").to_number<double>()};
     }
     return tables;
 }

@@ -59,10 +59,9 @@ struct OxygenTestRow {
     std::string en;
     std::string es;
     std::string unit;
-    double mul = 1;
     double div = 1;
 
-    [[nodiscard]] double value(std::uint8_t counts) const { return counts * mul / div; }
+    [[nodiscard]] double value(std::uint8_t counts) const { return counts / div; }
 };
 /// nullptr for a test the standard does not name.
 [[nodiscard]] const OxygenTestRow* oxygen_test(std::uint8_t tid);

@@ -235,7 +235,7 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                 file_support(ecu, ask.id, messages);
             } else if (known == Support::yes) {
                 snapshot_.notes.push_back(
-                    ecu.address.text() + ": which PIDs beyond " + protocols::to_hex({&ask.id, 1}) +
+                    ecu.address.text() + ": which PIDs beyond " + protocols::to_hex(ask.id) +
                     " it supports did not arrive"
                 );
             }

@@ -102,7 +102,7 @@ SignalRow as_signal(const ParameterRow& row) {
 }  // namespace
 
 protocols::Result<json::object> explain_pid(std::uint8_t pid) {
-    const auto id = protocols::to_hex({&pid, 1});
+    const auto id = protocols::to_hex(pid);
     json::object said{{"schema", "obd-station/explain/1"}, {"service", "01"}, {"id", id}};
     const auto entitle = [&said](const auto& en, const auto& es, const std::string& clause) {
         said["en"] = en;
@@ -189,7 +189,7 @@ protocols::Failure nothing_about(std::string_view service, const std::string& id
 }
 
 protocols::Result<json::object> explain_infotype(std::uint8_t infotype) {
-    const auto id = protocols::to_hex({&infotype, 1});
+    const auto id = protocols::to_hex(infotype);
     const auto* row = information_row(infotype);
     if (row == nullptr) {
         return nothing_about("09", id);
@@ -221,7 +221,7 @@ protocols::Result<json::object> explain_infotype(std::uint8_t infotype) {
 }
 
 protocols::Result<json::object> explain_monitor(std::uint8_t mid) {
-    const auto id = protocols::to_hex({&mid, 1});
+    const auto id = protocols::to_hex(mid);
     const auto* name = monitor_name(mid);
     if (name == nullptr) {
         return nothing_about("06", id);
@@ -234,7 +234,7 @@ protocols::Result<json::object> explain_monitor(std::uint8_t mid) {
 }
 
 protocols::Result<json::object> explain_oxygen_test(std::uint8_t tid) {
-    const auto id = protocols::to_hex({&tid, 1});
+    const auto id = protocols::to_hex(tid);
     const auto* row = oxygen_test(tid);
     if (row == nullptr) {
         return nothing_about("05", id);
@@ -246,7 +246,6 @@ protocols::Result<json::object> explain_oxygen_test(std::uint8_t tid) {
     signal.name_en = row->en;
     signal.name_es = row->es;
     signal.size = 1;
-    signal.mul = row->mul;
     signal.div = row->div;
     said["bytes"] = json::array{1};
     said["signals"] = json::array{signal_json(signal)};
@@ -256,7 +255,7 @@ protocols::Result<json::object> explain_oxygen_test(std::uint8_t tid) {
 }  // namespace
 
 protocols::Result<json::object> explain_scaling(std::uint8_t uas) {
-    const auto id = protocols::to_hex({&uas, 1});
+    const auto id = protocols::to_hex(uas);
     const auto* row = scaling(uas);
     if (row == nullptr) {
         return nothing_about("06 (scaling)", id);
@@ -284,7 +283,7 @@ protocols::Result<json::object> explain_service(
     std::uint8_t service, std::optional<std::uint8_t> id
 ) {
     const auto* const known = std::ranges::find(services, service, &Service::id);
-    const auto number = protocols::to_hex({&service, 1});
+    const auto number = protocols::to_hex(service);
     if (known == services.end()) {
         return protocols::Failure{
             protocols::Fault::malformed, "SAE J1979 has the services 01 to 0A, not " + number};
@@ -301,7 +300,7 @@ protocols::Result<json::object> explain_service(
             case 0x09:
                 return explain_infotype(*id);
             default:
-                return nothing_about(number, protocols::to_hex({&*id, 1}));
+                return nothing_about(number, protocols::to_hex(*id));
         }
     }
     auto said = titled(begin(number, ""), known->en, known->es, known->clause);

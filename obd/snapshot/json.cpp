@@ -24,7 +24,7 @@ json::array texts(const std::vector<Dtc>& codes) {
 }
 
 std::string hex_id(std::uint8_t id) {
-    return protocols::to_hex({&id, 1});
+    return protocols::to_hex(id);
 }
 
 json::array hex_ids(const std::set<std::uint8_t>& ids) {

@@ -28,7 +28,7 @@ using protocols::Fault;
 using protocols::Result;
 
 std::string hex_of(std::uint8_t byte) {
-    return protocols::to_hex({&byte, 1});
+    return protocols::to_hex(byte);
 }
 
 template <class T>

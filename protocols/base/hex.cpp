@@ -4,6 +4,10 @@
 
 namespace protocols {
 
+std::string to_hex(std::uint8_t byte) {
+    return to_hex(ByteView(&byte, 1));
+}
+
 std::string to_hex(ByteView bytes) {
     constexpr std::string_view digits = "0123456789ABCDEF";
     std::string text;

@@ -14,6 +14,7 @@ using ByteView = std::span<const std::uint8_t>;
 
 /// Upper-case hex without separators.
 [[nodiscard]] std::string to_hex(ByteView bytes);
+[[nodiscard]] std::string to_hex(std::uint8_t byte);
 
 /// Bytes of an even number of hex digits, either case, spaces ignored; nullopt for anything else.
 [[nodiscard]] std::optional<Bytes> from_hex(std::string_view text);

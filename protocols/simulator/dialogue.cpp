@@ -87,7 +87,7 @@ void DialoguePlayer::complete_support() {
             Bytes frame{0x06, 0x41, range};
             const auto bits = support_bitmap(range, list);
             frame.insert(frame.end(), bits.begin(), bits.end());
-            auto& exchange = known_["01" + to_hex({&range, 1})];
+            auto& exchange = known_["01" + to_hex(range)];
             exchange.resize(1);
             exchange[0].raw += unit.text() + to_hex(frame) + '\r';
         }

@@ -308,7 +308,7 @@ std::vector<std::string> Elm::print(const BusFrame& frame) const {
 std::string Elm::join(ByteView bytes) const {
     std::string text;
     for (const auto byte : bytes) {
-        text += to_hex({&byte, 1});
+        text += to_hex(byte);
         if (settings_.spaces) {
             text += ' ';
         }

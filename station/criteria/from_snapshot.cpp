@@ -29,7 +29,7 @@ template <class T>
 std::string why(const Ecu& ecu, const Item<T>& item) {
     auto text = ecu.address.text() + " " + item.request + " " + std::string(id(item.absence));
     if (item.absence == Absence::negative) {
-        text += " " + protocols::to_hex({&item.code, 1});
+        text += " " + protocols::to_hex(item.code);
     }
     return text;
 }

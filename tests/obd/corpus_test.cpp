@@ -143,7 +143,7 @@ void check_bitmap(const Vector& vector) {
         json::array list;
         const auto ids = read_support(base[0], data);
         for (const auto id : ids.value()) {
-            list.emplace_back(protocols::to_hex({&id, 1}));
+            list.emplace_back(protocols::to_hex(id));
         }
         EXPECT_EQ(json::value(list), vector.expect.at("supported"));
         return;

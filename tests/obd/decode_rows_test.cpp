@@ -1,7 +1,11 @@
 // Tables beyond PIDs: infotypes, oxygen sensor tests, makers; answers of several PIDs.
+#include "obd/decode/dtc.hpp"
+#include "obd/decode/dtc_text.hpp"
 #include "obd/decode/information.hpp"
 #include "obd/decode/information_rows.hpp"
+#include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/signals.hpp"
 #include "obd/decode/test_results.hpp"
 #include "obd/decode/vin.hpp"
 #include "obd/snapshot/explain.hpp"
@@ -143,7 +147,7 @@ std::string parts(std::string_view data) {
     }
     std::string text;
     for (const auto& part : split.value()) {
-        text += protocols::to_hex({&part.pid, 1}) + "=" + protocols::to_hex(part.data) + " ";
+        text += protocols::to_hex(part.pid) + "=" + protocols::to_hex(part.data) + " ";
     }
     return text;
 }
@@ -207,6 +211,191 @@ TEST(Explanations, EveryServiceSaysWhetherItIsSent) {
     );
     EXPECT_EQ(explain_scaling(0x0A).value().at("signals").at(0).at("unit"), "mV");
     EXPECT_TRUE(explain_scaling(0xF0).has_error());
+}
+
+std::string codes(std::initializer_list<std::string_view> texts, Framing framing = Framing::can) {
+    std::vector<Bytes> messages;
+    for (const auto text : texts) {
+        messages.push_back(hex(text));
+    }
+    const auto read = read_dtcs(messages, framing);
+    if (read.has_error()) {
+        return "refused";
+    }
+    std::string list;
+    for (const auto code : read.value()) {
+        list += code.text() + " ";
+    }
+    return list;
+}
+
+TEST(Edges, OfCodes) {
+    for (const auto* const padding : {"00", "AA", "55", "FF", "CC"}) {
+        EXPECT_EQ(codes({"43010133" + std::string(padding) + padding}), "P0133 ") << padding;
+    }
+    for (const auto* const other : {"01", "AB", "56", "FE", "CD"}) {
+        EXPECT_EQ(codes({"43010133" + std::string(other)}), "refused") << other;
+    }
+    EXPECT_EQ(codes({"430101"}), "refused");
+    EXPECT_EQ(codes({"4302013301"}), "refused");
+    EXPECT_EQ(codes({""}), "refused");
+    EXPECT_EQ(codes({"43"}), "refused");
+    EXPECT_EQ(codes({"4300"}), "");
+    EXPECT_EQ(codes({"43"}, Framing::legacy), "");
+    EXPECT_EQ(codes({"4301"}, Framing::legacy), "refused");
+    EXPECT_FALSE(Dtc::from_text("P04Z0"));
+    EXPECT_FALSE(Dtc::from_text("P4420"));
+    EXPECT_FALSE(Dtc::from_text("X0420"));
+    EXPECT_FALSE(Dtc::from_text("P042"));
+}
+
+TEST(Edges, OfCodesInWords) {
+    using Source = DtcText::Source;
+    const auto source = [](const char* code) { return dtc_text(*Dtc::from_text(code)).source; };
+    EXPECT_EQ(source("P33FF"), Source::manufacturer);
+    EXPECT_EQ(source("P34FF"), Source::subsystem);
+    EXPECT_EQ(source("U3000"), Source::subsystem);  // the first of its range
+    EXPECT_EQ(source("U3FFF"), Source::subsystem);
+    EXPECT_EQ(id(Source::part), "part");
+    EXPECT_EQ(id(Source::reserved), "reserved");
+}
+
+TEST(Edges, OfInfotypes) {
+    const auto calids = [](std::string_view text, Framing framing = Framing::can) {
+        return read_calids(std::vector<Bytes>{hex(text)}, framing);
+    };
+    // A ~B: the first and last characters that count as text.
+    EXPECT_EQ(
+        calids("49040141207E42000000000000000000000000").value(), std::vector<std::string>{"A ~B"}
+    );
+    EXPECT_TRUE(calids("490401417F42000000000000000000000000"
+                       "00")
+                    .has_error());
+    EXPECT_TRUE(calids("4904014109420000000000000000000000"
+                       "0000")
+                    .has_error());
+    EXPECT_EQ(
+        calids("49040100000000000000000000000000000000").value(), std::vector<std::string>{""}
+    );
+    EXPECT_TRUE(calids("490400").value().empty());
+    EXPECT_TRUE(calids("4904").has_error());
+    EXPECT_TRUE(read_calids(std::vector<Bytes>{}, Framing::can).has_error());
+    EXPECT_TRUE(calids("49040141424344", Framing::legacy).has_error());  // a quarter of one
+    EXPECT_EQ(
+        read_performance(std::vector<Bytes>{hex("4908010102")}, Framing::can).value(),
+        std::vector<std::uint16_t>{0x0102}
+    );
+    EXPECT_TRUE(read_ecu_name(std::vector<Bytes>{hex("490A")}, Framing::can).has_error());
+    EXPECT_TRUE(read_ecu_name(std::vector<Bytes>{hex("490A0141074201")}, Framing::can).has_error());
+    const auto by_row = items(
+        0x04,
+        {hex("49040141424344"), hex("49040245464748"), hex("4904034A4B4C4D"),
+         hex("4904044E4F5051")},
+        Framing::legacy
+    );
+    ASSERT_EQ(by_row.size(), 1U);
+    EXPECT_EQ(by_row[0].text, "ABCDEFGHJKLMNOPQ");
+    // A row as a data file could have it.
+    InformationRow row;
+    row.infotype = 0x77;
+    row.kind = InformationRow::Kind::numbers;
+    row.fields = {{"first", "km", "", "", 1, 3, 2, 10}, {"second", "L", "", "", 2, 1, 100, -1}};
+    const auto scaled =
+        read_information(row, std::vector<Bytes>{hex("49770104012C")}, Framing::can).value();
+    EXPECT_EQ(scaled.at(0).value, 4 * 3 / 2.0 + 10);
+    EXPECT_EQ(scaled.at(1).value, 300 / 100.0 - 1);
+}
+
+TEST(Edges, OfParametersAndSignals) {
+    EXPECT_EQ(parts("0201330C1AF8"), "02=0133 0C=1AF8 ");
+    EXPECT_FALSE(obd_requirement(59).empty());
+    EXPECT_TRUE(obd_requirement(60).empty());
+    EXPECT_TRUE(obd_requirement(255).empty());
+    EXPECT_FALSE(fuel_type(32).empty());
+    EXPECT_TRUE(fuel_type(33).empty());
+    // Two signed bytes; one byte whose lowest bit is a flag.
+    SignalsRow row;
+    row.pid = 0x77;
+    row.bytes = {3};
+    SignalRow number;
+    number.at = 0;
+    number.size = 2;
+    number.div = 4;
+    number.is_signed = true;
+    SignalRow flag;
+    flag.at = 2;
+    flag.size = 1;
+    flag.bit = 0;
+    row.signals = {number, flag};
+    const auto read = [&](std::string_view data) {
+        const auto bytes = hex(data);
+        const auto signals = read_signals(row, bytes).value();
+        return std::pair(*signals.at(0).value, *signals.at(1).value);
+    };
+    EXPECT_EQ(read("FF3801"), std::pair(-50.0, 1.0));
+    EXPECT_EQ(read("800000"), std::pair(-8192.0, 0.0));
+    EXPECT_EQ(read("7FFF02"), std::pair(8191.75, 0.0));
+    EXPECT_EQ(number.lowest(), -8192);
+    EXPECT_EQ(number.highest(), 8191.75);
+    EXPECT_EQ(flag.lowest(), 0);
+    EXPECT_EQ(flag.highest(), 1);
+    SignalRow plain;
+    plain.size = 1;
+    EXPECT_EQ(plain.highest(), 255);
+}
+
+TEST(Edges, OfTestResults) {
+    const auto passed = [](std::string_view rest) {
+        return read_test_results(hex("462181" + std::string(rest))).value()[0].passed;
+    };
+    // −16 ≤ 0 ≤ 16 only where the numbers are signed: from scaling 80 on.
+    EXPECT_FALSE(passed("7F0000FFF00010"));
+    EXPECT_TRUE(passed("800000FFF00010"));
+    EXPECT_TRUE(passed("81FFF0FFF00010"));
+    EXPECT_TRUE(passed("810010FFF00010"));
+    EXPECT_FALSE(passed("810011FFF00010"));
+    EXPECT_FALSE(passed("81FFEFFFF00010"));
+    EXPECT_TRUE(read_test_results(hex("46218124000500000000")).value()[0].ran);
+    EXPECT_TRUE(read_test_results(hex("46218124000000050005")).value()[0].ran);
+    EXPECT_TRUE(read_legacy_test_result(hex("46308100640064")).value().passed);
+    EXPECT_FALSE(read_legacy_test_result(hex("46308100630064")).value().passed);
+    EXPECT_TRUE(read_legacy_test_result(hex("46300100640064")).value().passed);
+    EXPECT_FALSE(read_legacy_test_result(hex("46300100650064")).value().passed);
+    const auto limits = read_oxygen_test(hex("450801B48CFF")).value();
+    EXPECT_EQ(limits.lowest, 0x8C);
+    EXPECT_EQ(limits.highest, 0xFF);
+}
+
+TEST(Edges, OfVins) {  // 49 CFR 565.15
+    // Seventeen ones have the check digit 1; a letter in the last place adds twice its value.
+    for (const std::string pair :
+         {"A1", "B2", "C3", "D4", "E5", "F6", "G7", "H8", "J1", "K2", "L3", "M4",
+          "N5", "P7", "R9", "S2", "T3", "U4", "V5", "W6", "X7", "Y8", "Z9"}) {
+        const int value = pair[1] - '0';
+        constexpr int without_the_last = 87;
+        const int rest = (without_the_last + 2 * value) % 11;
+        std::string vin = "1111111111111111" + pair.substr(0, 1);
+        vin[8] = rest == 10 ? 'X' : static_cast<char>('0' + rest);
+        EXPECT_TRUE(check_vin(vin).check_digit_matches) << vin;
+        vin[8] = rest == 3 ? '4' : '3';
+        EXPECT_FALSE(check_vin(vin).check_digit_matches) << vin;
+    }
+    EXPECT_TRUE(check_vin("10111111111111111").check_digit_applies);
+    EXPECT_TRUE(check_vin("51111111111111111").check_digit_applies);
+    EXPECT_FALSE(check_vin("61111111111111111").check_digit_applies);
+    EXPECT_FALSE(check_vin("01111111111111111").check_digit_applies);
+    // Of North America by its first character alone: a letter in position 7 is the later cycle.
+    EXPECT_EQ(check_vin("5UXKR6C58407 1584").model_year, std::nullopt);
+    EXPECT_EQ(check_vin("5UXKR6C5840J71584").model_year, 2034);
+    EXPECT_EQ(check_vin("5UXKR665840J71584").model_year, 2004);
+}
+
+TEST(Edges, OfMonitors) {
+    EXPECT_TRUE(continuous(Monitor::misfire));
+    EXPECT_TRUE(continuous(Monitor::components));
+    EXPECT_FALSE(continuous(Monitor::catalyst));
+    EXPECT_EQ(monitor_from_code("XYZ"), std::nullopt);
+    EXPECT_EQ(monitor_from_code("PMF"), Monitor::pm_filter);
 }
 
 }  // namespace

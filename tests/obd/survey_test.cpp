@@ -48,7 +48,7 @@ std::string text(const Snapshot& snapshot) {
 
 /// What a vehicle has beyond what an inspection reads, of one unit, by request.
 std::set<std::string> beyond(const sim::Ecu& ecu, bool can) {
-    const auto id = [](std::uint8_t byte) { return protocols::to_hex({&byte, 1}); };
+    const auto id = [](std::uint8_t byte) { return protocols::to_hex(byte); };
     std::set<std::string> requests;
     for (const auto& [infotype, items] : ecu.infotypes) {
         if (infotype > 0x0B) {
@@ -94,7 +94,7 @@ TEST(Everything, IsReadOfEveryBuiltInVehicle) {
             // Every PID stands in the snapshot, with the bytes the vehicle sent.
             for (const auto& [pid, parameter] : truth.parameters) {
                 const bool judged = pid == 0x01 || pid == 0x41 || pid == 0x1C || pid == 0x51;
-                const auto request = "01" + protocols::to_hex({&pid, 1});
+                const auto request = "01" + protocols::to_hex(pid);
                 EXPECT_TRUE(judged || ecu->parameters.contains(pid) || ecu->more.contains(request))
                     << name << " " << request;
             }

@@ -194,8 +194,9 @@ void StationPresenter::showFinished(const Finished& finished) {
         {"verdict", finished.verdict},   {"word", both(finished.word)},
         {"causes", finished.causes},     {"nextSteps", finished.nextSteps},
         {"monitors", finished.monitors}, {"rules", finished.rules},
-        {"codes", finished.codes},       {"vinRead", finished.vinRead},
-        {"sequence", finished.sequence}, {"seconds", seconds_},
+        {"codes", finished.codes},       {"findings", finished.findings},
+        {"vinRead", finished.vinRead},   {"sequence", finished.sequence},
+        {"seconds", seconds_},
     };
     Q_EMIT resultChanged();
     go(Result);

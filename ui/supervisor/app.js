@@ -124,11 +124,16 @@ function proof(record) {
       [say('previous'), make('span', {name: 'mono', text: record.previous})]]));
 }
 
+/** Maker and country by the VIN that was read. */
+function origin(vehicle) {
+  return [vehicle?.maker, vehicle?.country?.[language ? 'en' : 'es']].filter(Boolean).join(', ');
+}
+
 function vehicleCard(body) {
   const vehicle = body.vehicle || {};
   const read = (body.snapshot?.ecus || []).map(ecu => ecu.vin?.value).filter(Boolean);
   return card(say('vehicle'), facts([[say('plate'), vehicle.plate], [say('vin_entered'), vehicle.vin],
-    [say('vin_read'), read.join(', ')], [say('model_year'), vehicle.model_year],
+    [say('vin_read'), read.join(', ')], [say('maker'), origin(body.snapshot?.vehicle)], [say('model_year'), vehicle.model_year],
     [say('fuel'), vehicle.fuel && say(vehicle.fuel)], [say('weight'), vehicle.gvwr_kg],
     [say('protocol'), body.snapshot?.protocol?.name], [say('adapter'), body.snapshot?.adapter?.banner],
     [say('started'), localTime(body.started)], [say('finished'), localTime(body.finished || '')],
@@ -138,12 +143,30 @@ function vehicleCard(body) {
 
 function readCard(body) {
   const obd = body.facts?.obd || {};
-  const codes = list => (list === undefined || list === null) ? say('unknown') : (list.join(', ') || say('dash'));
+  const words = new Map((body.snapshot?.vehicle?.codes || []).map(one => [one.code, one]));
+  const inWords = code => {
+    const known = words.get(code);
+    return make('div', {}, [make('span', {name: 'mono', text: code}),
+      known ? ` ${known[language ? 'en' : 'es']}` : '']);
+  };
+  const codes = list => (list === undefined || list === null) ? say('unknown')
+    : list.length ? make('div', {}, list.map(inWords)) : say('dash');
   const monitors = Object.entries(obd.monitors || {}).filter(([, state]) => state !== 'unsupported')
     .map(([code, state]) => `${code} ${say(state)}`).join(' · ');
   return card(say('codes'), facts([[say('confirmed'), codes(obd.confirmed)],
     [say('pending'), codes(obd.pending)], [say('permanent'), codes(obd.permanent)],
     [say('monitors'), monitors || say('unknown')]]));
+}
+
+/** What in the reading does not fit together; the heavier first. */
+function findingsCard(list) {
+  const heavy = finding => finding.weight === 'contradiction';
+  const rows = [...list].sort((one, other) => heavy(other) - heavy(one)).map(finding => make('tr', {}, [
+    make('td', {}, [make('span', {name: `badge ${heavy(finding) ? 'fail' : 'warn'}`, text: say(finding.weight)})]),
+    make('td', {text: finding[language ? 'en' : 'es']}),
+    make('td', {name: 'mono', text: finding.ecus.join(', ')}),
+    make('td', {name: 'mono', text: finding.detail})]));
+  return card(say('findings'), make('table', {}, [make('tbody', {}, rows)]));
 }
 
 function rulesCard(judgement) {
@@ -181,6 +204,7 @@ function detail(record) {
     ...causes.map(text => make('p', {text}))]);
   const parts = [band, make('div', {name: 'columns'}, [vehicleCard(body), proof(record)])];
   if (body.facts) parts.push(readCard(body));
+  if (body.snapshot?.findings?.length) parts.push(findingsCard(body.snapshot.findings));
   if (body.judgement) parts.push(rulesCard(body.judgement));
   if (body.snapshot) {
     parts.push(card(say('units'), make('pre', {text: JSON.stringify(body.snapshot.ecus, null, 1)})));

@@ -109,10 +109,19 @@ Finished judged(const app::Stored& stored) {
             );
         }
     }
-    if (const auto* codes = obd.if_contains("confirmed"); codes != nullptr && codes->is_array()) {
-        for (const auto& code : codes->as_array()) {
-            finished.codes.push_back(text(code));
-        }
+    for (const auto& code : body.at("snapshot").at("vehicle").at("codes").as_array()) {
+        finished.codes.push_back(QVariantMap{
+            {"code", text(code.at("code"))},
+            {"kind", text(code.at("kind"))},
+            {"ecu", text(code.at("ecu"))},
+            {"es", text(code.at("es"))},
+            {"en", text(code.at("en"))}});
+    }
+    for (const auto& finding : body.at("snapshot").at("findings").as_array()) {
+        finished.findings.push_back(QVariantMap{
+            {"es", text(finding.at("es"))},
+            {"en", text(finding.at("en"))},
+            {"detail", text(finding.at("detail"))}});
     }
     for (const auto& ecu : body.at("snapshot").at("ecus").as_array()) {
         if (const auto* vin = ecu.at("vin").as_object().if_contains("value")) {

@@ -115,6 +115,21 @@ ColumnLayout {
                 }
             }
             AppText {
+                visible: (page.result.codes || []).length > 0
+                text: Words.say("codes")
+                font.bold: true
+            }
+            Repeater {
+                model: page.result.codes || []
+                delegate: AppText {
+                    required property var modelData
+                    text: modelData.code + "  " + Words.pick(modelData)
+                        + " — " + Words.say("code_" + modelData.kind) + ", " + modelData.ecu
+                    font.pixelSize: Theme.small
+                    Layout.fillWidth: true
+                }
+            }
+            AppText {
                 visible: (page.result.vinRead || "") !== ""
                 text: Words.say("vin_read").arg(page.result.vinRead || "")
                 color: Theme.quiet
@@ -156,6 +171,20 @@ ColumnLayout {
             visible: page.detailed
             width: parent.width - 20
             spacing: 8
+            AppText {
+                visible: (page.result.findings || []).length > 0
+                text: Words.say("findings")
+                font.bold: true
+            }
+            Repeater {
+                model: page.result.findings || []
+                delegate: AppText {
+                    required property var modelData
+                    text: "• " + Words.pick(modelData) + (modelData.detail === "" ? "" : " " + modelData.detail)
+                    font.pixelSize: Theme.small
+                    Layout.fillWidth: true
+                }
+            }
             Repeater {
                 model: page.result.rules || []
                 delegate: RowLayout {
