@@ -69,9 +69,13 @@ Result<std::set<std::uint8_t>> read_support(std::uint8_t base, ByteView data) {
         return malformed("a support bitmap has 4 bytes: " + protocols::to_hex(data));
     }
     std::set<std::uint8_t> ids;
-    for (unsigned i = 0; i < 32; ++i) {
-        if ((data[i / 8] & 0x80U >> i % 8) != 0) {
-            ids.insert(static_cast<std::uint8_t>(base + i + 1));
+    auto id = base;
+    for (const auto byte : data) {
+        for (unsigned mask = 0x80; mask != 0; mask >>= 1) {
+            ++id;
+            if ((byte & mask) != 0) {
+                ids.insert(id);
+            }
         }
     }
     return ids;

@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <map>
 #include <vector>
 
@@ -68,13 +67,16 @@ std::optional<std::size_t> parameter_bytes(std::uint8_t pid) {
     return lengths.size() == 1 ? std::optional(lengths.front()) : std::nullopt;
 }
 
-protocols::Result<std::vector<ParameterPart>> split_parameters(
-    protocols::ByteView data, protocols::ByteView asked
-) {
+namespace {
+
+/// Tries every length of every PID in turn.
+struct Splitter {
+    protocols::ByteView asked;
     std::vector<ParameterPart> parts;
     std::vector<ParameterPart> found;
     int ways = 0;
-    const std::function<void(protocols::ByteView)> take = [&](protocols::ByteView rest) {
+
+    void take(protocols::ByteView rest) {
         if (rest.empty()) {
             found = parts;
             ++ways;
@@ -93,15 +95,25 @@ protocols::Result<std::vector<ParameterPart>> split_parameters(
                 parts.pop_back();
             }
         }
-    };
-    take(data);
-    if (ways != 1 || found.empty()) {
+    }
+};
+
+}  // namespace
+
+protocols::Result<std::vector<ParameterPart>> split_parameters(
+    protocols::ByteView data, protocols::ByteView asked
+) {
+    Splitter splitter;
+    splitter.asked = asked;
+    splitter.take(data);
+    if (splitter.ways != 1 || splitter.found.empty()) {
         return protocols::Failure{
             protocols::Fault::malformed,
-            std::string(ways > 1 ? "fits in more than one way: " : "does not fit any PIDs: ") +
-                protocols::to_hex(data)};
+            std::string(
+                splitter.ways > 1 ? "fits in more than one way: " : "does not fit any PIDs: "
+            ) + protocols::to_hex(data)};
     }
-    return found;
+    return std::move(splitter.found);
 }
 
 protocols::Result<Quantity> read_parameter(const ParameterRow& row, protocols::ByteView data) {

@@ -141,7 +141,7 @@ TEST(Qualify, EachDefectIsFoundByItsOwnTrial) {
     dialect.only_first_flow_control = true;
     EXPECT_EQ(failed(qualify(dialect).value()), "segmented long_answers second_unit");
     dialect = genuine;
-    dialect.volts_error = -4.2;
+    dialect.volts_error = -5.5;
     EXPECT_EQ(failed(qualify(dialect).value()), "voltage");
     dialect = genuine;
     dialect.missing = {"S"};

@@ -70,6 +70,7 @@ TEST(Inspection, JudgesTheSimulatedFleet) {
         {"can29", "PASS"},
         {"clean-plug", "PASS"},
         {"diesel", "NOT_APPLICABLE"},
+        {"eight-units", "FAIL"},
         {"healthy-petrol", "PASS"},
         {"hybrid", "PASS"},
         {"iso9141-2003", "NOT_APPLICABLE"},
@@ -79,6 +80,7 @@ TEST(Inspection, JudgesTheSimulatedFleet) {
         {"kwp-fast-2005", "NOT_APPLICABLE"},
         {"kwp-slow-2003", "NOT_APPLICABLE"},
         {"mil-on", "FAIL"},
+        {"plug-in-hybrid", "PASS"},
         {"silent", "NO_COMM"}};
     for (const auto name : sim::vehicle_names()) {
         const auto done = inspect(name, "mx-nom-167-2017");

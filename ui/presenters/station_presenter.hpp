@@ -45,7 +45,7 @@ struct Finished {
     QVariantList nextSteps;  ///< {es, en}
     QVariantList monitors;   ///< {code, state}
     QVariantList rules;      ///< {id, es, en, outcome, clause, decides}
-    QVariantList codes;      ///< {code, kind, ecu, es, en}
+    QVariantList codes;      ///< {code, kinds, ecu, es, en}
     QVariantList findings;   ///< {es, en, detail}: what in the reading does not fit together
     QString vinRead;
     qint64 sequence = 0;

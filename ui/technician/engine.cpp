@@ -6,6 +6,7 @@
 #include "sync/uploader/send.hpp"
 #include "sync/uploader/uploader.hpp"
 
+#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -90,6 +91,27 @@ void add_rules(Finished& finished, const json::value& judgement) {
     }
 }
 
+/// One entry a code and unit, with all it is: confirmed, pending, permanent.
+void add_codes(Finished& finished, const json::array& codes) {
+    for (const auto& code : codes) {
+        const QVariantMap one{
+            {"code", text(code.at("code"))},
+            {"ecu", text(code.at("ecu"))},
+            {"es", text(code.at("es"))},
+            {"en", text(code.at("en"))}};
+        const auto same = std::ranges::find_if(finished.codes, [&](const QVariant& entry) {
+            return entry.toMap()["code"] == one["code"] && entry.toMap()["ecu"] == one["ecu"];
+        });
+        auto entry = same == finished.codes.end() ? one : same->toMap();
+        entry["kinds"] = entry["kinds"].toStringList() << text(code.at("kind"));
+        if (same == finished.codes.end()) {
+            finished.codes.push_back(entry);
+        } else {
+            *same = entry;
+        }
+    }
+}
+
 Finished judged(const app::Stored& stored) {
     const auto body = json::parse(stored.concluded.body);
     const auto& judgement = body.at("judgement");
@@ -109,14 +131,7 @@ Finished judged(const app::Stored& stored) {
             );
         }
     }
-    for (const auto& code : body.at("snapshot").at("vehicle").at("codes").as_array()) {
-        finished.codes.push_back(QVariantMap{
-            {"code", text(code.at("code"))},
-            {"kind", text(code.at("kind"))},
-            {"ecu", text(code.at("ecu"))},
-            {"es", text(code.at("es"))},
-            {"en", text(code.at("en"))}});
-    }
+    add_codes(finished, body.at("snapshot").at("vehicle").at("codes").as_array());
     for (const auto& finding : body.at("snapshot").at("findings").as_array()) {
         finished.findings.push_back(QVariantMap{
             {"es", text(finding.at("es"))},

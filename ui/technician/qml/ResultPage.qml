@@ -124,7 +124,7 @@ ColumnLayout {
                 delegate: AppText {
                     required property var modelData
                     text: modelData.code + "  " + Words.pick(modelData)
-                        + " — " + Words.say("code_" + modelData.kind) + ", " + modelData.ecu
+                        + " — " + modelData.kinds.map(kind => Words.say("code_" + kind)).join(", ") + ", " + modelData.ecu
                     font.pixelSize: Theme.small
                     Layout.fillWidth: true
                 }
