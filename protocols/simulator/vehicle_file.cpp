@@ -13,7 +13,6 @@ const std::vector<EmbeddedFile>& vehicle_files();
 
 namespace {
 
-
 std::optional<std::uint16_t> code_from_text(std::string_view text) {
     constexpr std::string_view systems = "PCBU";
     const auto system = text.size() == 5 ? systems.find(text[0]) : systems.npos;

@@ -295,6 +295,12 @@ void check_counters(const Vector& vector) {
     EXPECT_EQ(counters.at(1), vector.expect.at("ignition_cycles"));
 }
 
+void check_test_bitmap(const Vector& vector) {
+    const auto reply = std::string(vector.input.at("reply").as_string());
+    const auto said = meaning_of_text({reply}, Framing::legacy).value();
+    EXPECT_EQ(said.at("messages").at(0).at("supported"), vector.expect.at("tids"));
+}
+
 void check_duplicate(const Vector& vector) {
     const auto messages = decoded(vector);
     ASSERT_EQ(messages.size(), 1U);
@@ -321,6 +327,7 @@ const std::map<std::string, Check>& meaning_checks() {
         {"freeze_frame", &check_freeze_frame},
         {"bitmap", &check_bitmap},
         {"infotypes", &check_infotypes},
+        {"mode06_bitmap", &check_test_bitmap},
         {"readiness", &check_readiness},
         {"readiness41", &check_readiness},
         {"pid01_mil", &check_readiness},
