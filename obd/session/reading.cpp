@@ -10,6 +10,7 @@ using protocols::forward;
 using protocols::Instant;
 using protocols::Started;
 namespace elm327 = protocols::elm327;
+namespace passthru = protocols::passthru;
 
 }  // namespace
 
@@ -59,6 +60,27 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
         }
         return forward<Snapshot>(std::move(action));
     }
+    if (auto* connect = std::get_if<passthru::Connect>(&stage_)) {
+        auto action = connect->resume(event, now);
+        if (auto* finished = std::get_if<Finished<passthru::Connection>>(&action)) {
+            return on_device(std::move(finished->result), now);
+        }
+        return forward<Snapshot>(std::move(action));
+    }
+    if (auto* ask = std::get_if<passthru::Ask>(&stage_)) {
+        auto action = ask->resume(event, now);
+        auto* finished = std::get_if<Finished<passthru::Ask::Output>>(&action);
+        if (finished == nullptr) {
+            return forward<Snapshot>(std::move(action));
+        }
+        if (finished->result.has_error()) {
+            return on_asked(finished->result.error(), now);
+        }
+        session_ = finished->result.value().session;
+        elm327::Asked asked;
+        asked.answer = std::move(finished->result.value().answer);
+        return on_asked(std::move(asked), now);
+    }
     if (auto* batch = std::get_if<elm327::AskBatch>(&stage_)) {
         auto action = batch->resume(event, now);
         if (auto* finished = std::get_if<Finished<elm327::BatchAsked>>(&action)) {
@@ -77,6 +99,10 @@ Reading::Action Reading::connect(Instant now) {
     if (!plan_) {
         ++attempt_;
     }
+    if (settings_.interface == Interface::j2534) {
+        auto& connect = stage_.emplace<passthru::Connect>(settings_.first, numbers_);
+        return forward<Snapshot>(connect.resume(Started{}, now));
+    }
     auto& connect = stage_.emplace<elm327::Connect>(elm327::ConnectOptions{
         settings_.first, settings_.baud, baud_, settings_.known});
     return forward<Snapshot>(connect.resume(Started{}, now));
@@ -85,18 +111,8 @@ Reading::Action Reading::connect(Instant now) {
 Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> result, Instant now) {
     const auto& identity = std::get<elm327::Connect>(stage_).adapter();
     if (result.has_error()) {
-        const auto failure = result.error();
         adapter_ = {identity.banner, identity.description, identity.stn, identity.volts};
-        if (failure.fault != Fault::no_protocol) {
-            return Finished<Snapshot>{failure};
-        }
-        if (attempt_ < settings_.connect_attempts && !plan_) {
-            return connect(now);
-        }
-        auto snapshot = this->snapshot();
-        snapshot.connected = plan_.has_value();
-        snapshot.not_connected_why = failure.detail;
-        return Finished<Snapshot>{std::move(snapshot)};
+        return not_connected(result.error(), now);
     }
     auto& connection = result.value();
     const auto& adapter = connection.adapter;
@@ -114,7 +130,7 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     }
     settings_.first = connection.protocol;
     if (plan_) {
-        return go_on(connection, now);
+        return go_on(connection.first_answer, now);
     }
     plan_.emplace(connection.protocol, connection.first_answer);
     if (!connection.headers) {
@@ -124,15 +140,51 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     return ask_next(now);
 }
 
+Reading::Action Reading::on_device(protocols::Result<passthru::Connection> result, Instant now) {
+    const auto& identity = std::get<passthru::Connect>(stage_).identity();
+    const auto banner = [](const passthru::Identity& of) {
+        return "J2534 " + of.version + " " + of.library;
+    };
+    if (result.has_error()) {
+        adapter_ = {banner(identity), identity.firmware, "", identity.volts};
+        return not_connected(result.error(), now);
+    }
+    auto& connection = result.value();
+    const auto& told = connection.identity;
+    adapter_ = {banner(told), told.firmware, "", told.volts};
+    session_ = connection.session;
+    manner_.protocol = session_.bus;
+    settings_.first = session_.bus;
+    if (plan_) {
+        return go_on(connection.first_answer, now);
+    }
+    plan_.emplace(session_.bus, connection.first_answer);
+    return ask_next(now);
+}
+
+/// A vehicle that answers on no bus is looked for again, and then is a result.
+Reading::Action Reading::not_connected(const Failure& failure, Instant now) {
+    if (failure.fault != Fault::no_protocol) {
+        return Finished<Snapshot>{failure};
+    }
+    if (attempt_ < settings_.connect_attempts && !plan_) {
+        return connect(now);
+    }
+    auto snapshot = this->snapshot();
+    snapshot.connected = plan_.has_value();
+    snapshot.not_connected_why = failure.detail;
+    return Finished<Snapshot>{std::move(snapshot)};
+}
+
 /// Set up again after a brown-out or a lost link. Somebody may have plugged into another car.
-Reading::Action Reading::go_on(const elm327::Connection& connection, Instant now) {
+Reading::Action Reading::go_on(const protocols::bus::Answer& first_answer, Instant now) {
     plan_->snapshot().notes.emplace_back("adapter lost or restarted, and set up again");
     if (!interrupted_) {
         interrupted_ = request_;
     }
     check_ = Check::bitmaps;
     check_tries_ = 1;
-    return on_check(connection.first_answer, now);
+    return on_check(first_answer, now);
 }
 
 Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant now) {
@@ -249,6 +301,10 @@ Reading::Action Reading::on_failure(const Failure& failure, Instant now) {
 
 Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
     request_ = request;
+    if (settings_.interface == Interface::j2534) {
+        auto& ask = stage_.emplace<passthru::Ask>(std::move(request), session_, numbers_);
+        return forward<Snapshot>(ask.resume(Started{}, now));
+    }
     auto& ask = stage_.emplace<elm327::Ask>(std::move(request), manner_);
     return forward<Snapshot>(ask.resume(Started{}, now));
 }
@@ -332,6 +388,10 @@ ReadingProgress Reading::progress() const {
     }
     if (survey_) {
         return {"everything", survey_->progress(), attempt_, settings_.total};
+    }
+    if (const auto* connect = std::get_if<passthru::Connect>(&stage_);
+        connect != nullptr && !plan_) {
+        return {connect->step(), 0, attempt_, settings_.total};
     }
     if (plan_) {
         return {std::string(plan_->step()), plan_->progress(), attempt_, settings_.total};

@@ -7,6 +7,7 @@
 #include "protocols/elm327/batch.hpp"
 #include "protocols/elm327/connect.hpp"
 #include "protocols/elm327/physical.hpp"
+#include "protocols/passthru/connect.hpp"
 
 #include <chrono>
 #include <map>
@@ -25,9 +26,10 @@ struct ReadingProgress {
     std::chrono::seconds limit{0};  ///< Connecting and reading end at the latest after this.
 };
 
-/// The whole reading of one vehicle through an ELM327-type adapter: connect, carry out the plan.
-/// After link_lost it may be started again on a new link: it makes sure that the same vehicle
-/// answers (bitmaps, VIN) and goes on where it was. A vehicle that answers on no bus is a result
+/// The whole reading of one vehicle through an ELM327-type adapter or a J2534 device: connect,
+/// carry out the plan. After link_lost it may be started again on a new link: it makes sure that
+/// the same vehicle answers (bitmaps, VIN) and goes on where it was. A vehicle that answers on no
+/// bus is a result
 /// (`connected` false), not a fault. Faults: link_lost, adapter_silent, not_an_adapter,
 /// wiring_fault, time_exhausted, vehicle_changed, heavy_duty; snapshot() then holds what had been
 /// read.
@@ -56,7 +58,11 @@ private:
     std::optional<protocols::bus::Request> next_request();
     void take(const protocols::bus::Answer& answer);
     Action ask(protocols::bus::Request request, protocols::Instant now);
-    Action go_on(const protocols::elm327::Connection& connection, protocols::Instant now);
+    Action on_device(
+        protocols::Result<protocols::passthru::Connection> result, protocols::Instant now
+    );
+    Action not_connected(const protocols::Failure& failure, protocols::Instant now);
+    Action go_on(const protocols::bus::Answer& first_answer, protocols::Instant now);
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
     Action ask_apart(protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
@@ -74,6 +80,8 @@ private:
     int attempt_ = 0;
     int restarts_ = 0;
     protocols::elm327::Manner manner_;
+    protocols::passthru::Numbers numbers_;  ///< Of calls to a J2534 library.
+    protocols::passthru::Session session_;  ///< The channel in use on a J2534 device.
     Adapter adapter_;
     std::optional<Plan> plan_;
     std::optional<Survey> survey_;  ///< Follows the plan when all is to be read.
@@ -95,7 +103,9 @@ private:
         protocols::elm327::Connect,
         protocols::elm327::Ask,
         protocols::elm327::AskUnit,
-        protocols::elm327::AskBatch>
+        protocols::elm327::AskBatch,
+        protocols::passthru::Connect,
+        protocols::passthru::Ask>
         stage_;
 };
 

@@ -23,6 +23,7 @@ void take(const json::object& object, std::string_view name, T& value) {
 std::string to_text(const ReadingSettings& settings) {
     const auto& known = settings.known;
     json::object object{
+        {"interface", settings.interface == Interface::j2534 ? "j2534" : "elm327"},
         {"connect_attempts", settings.connect_attempts},
         {"total_s", settings.total.count()},
         {"all", settings.all},
@@ -48,6 +49,12 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         const auto object = json::parse(json::string_view(text.data(), text.size())).as_object();
         auto seconds = settings.total.count();
         std::string first(protocols::bus::id(settings.first));
+        std::string interface = "elm327";
+        take(object, "interface", interface);
+        if (interface != "elm327" && interface != "j2534") {
+            return Failure{Fault::malformed, "no interface is called " + interface};
+        }
+        settings.interface = interface == "j2534" ? Interface::j2534 : Interface::elm327;
         take(object, "connect_attempts", settings.connect_attempts);
         take(object, "total_s", seconds);
         take(object, "all", settings.all);

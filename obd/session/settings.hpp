@@ -11,8 +11,12 @@
 
 namespace obd {
 
+/// What stands between the line and the vehicle.
+enum class Interface { elm327, j2534 };
+
 /// What a reading is given besides the link. Kept with the transcript, so that it can be replayed.
 struct ReadingSettings {
+    Interface interface = Interface::elm327;
     int connect_attempts = 3;         ///< Before the vehicle counts as silent.
     std::chrono::seconds total{180};  ///< Connecting and reading together.
     bool all = false;                 ///< Everything the vehicle supports, not only what is judged.

@@ -1,0 +1,246 @@
+#include "protocols/passthru/connect.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace protocols::passthru {
+namespace {
+
+using namespace std::chrono_literals;
+using bus::Protocol;
+
+constexpr std::array search_order{
+    Protocol::can11_500, Protocol::can29_500, Protocol::can11_250,
+    Protocol::can29_250, Protocol::j1850_vpw, Protocol::j1850_pwm,
+    Protocol::kwp_fast,  Protocol::iso9141,   Protocol::kwp_slow,
+};
+
+const bus::Request support_request{{0x01, 0x00}, {}, {}};
+
+Call of(Function function, std::uint32_t handle = 0) {
+    Call call;
+    call.function = function;
+    call.handle = handle;
+    return call;
+}
+
+}  // namespace
+
+Connect::Connect(Protocol first, Numbers& numbers) : numbers_(&numbers), running_(CallLibrary({})) {
+    if (first != Protocol::undecided) {
+        order_.push_back(first);
+    }
+    for (const auto protocol : search_order) {
+        if (protocol != first) {
+            order_.push_back(protocol);
+        }
+    }
+}
+
+std::string Connect::step() const {
+    const bool searching = !std::holds_alternative<CallLibrary>(running_);
+    return searching && index_ < order_.size() ? std::string(bus::name(order_[index_])) : "adapter";
+}
+
+Action<Connection> Connect::put(Stage stage, Call call, Instant now) {
+    stage_ = stage;
+    call.id = numbers_->next();
+    return forward<Connection>(running_.emplace<CallLibrary>(std::move(call)).resume(Started{}, now)
+    );
+}
+
+Action<Connection> Connect::resume(const Event& event, Instant now) {
+    if (std::holds_alternative<Started>(event)) {
+        return put(Stage::hello, of(Function::hello), now);
+    }
+    if (auto* open = std::get_if<OpenBus>(&running_)) {
+        auto action = open->resume(event, now);
+        if (auto* finished = std::get_if<Finished<Session>>(&action)) {
+            return on_opened(finished->result, now);
+        }
+        return forward<Connection>(std::move(action));
+    }
+    if (auto* talk = std::get_if<Talk>(&running_)) {
+        auto action = talk->resume(event, now);
+        if (auto* finished = std::get_if<Finished<Talked>>(&action)) {
+            return on_talked(std::move(finished->result), now);
+        }
+        return forward<Connection>(std::move(action));
+    }
+    auto action = std::get<CallLibrary>(running_).resume(event, now);
+    auto* finished = std::get_if<Finished<Returned>>(&action);
+    if (finished == nullptr) {
+        return forward<Connection>(std::move(action));
+    }
+    if (finished->result.has_error()) {
+        return Finished<Connection>{finished->result.error()};
+    }
+    return on_returned(finished->result.value(), now);
+}
+
+Action<Connection> Connect::refuse(const std::string& what, const Returned& returned) const {
+    return Finished<Connection>{Failure{Fault::not_an_adapter, what + ": " + said(returned)}};
+}
+
+Action<Connection> Connect::on_returned(const Returned& returned, Instant now) {
+    if (returned.status == api::device_not_connected) {
+        return Finished<Connection>{
+            Failure{Fault::link_lost, "the J2534 device is not plugged in or switched off"}};
+    }
+    const bool done = returned.status == api::noerror;
+    switch (stage_) {
+        case Stage::hello:
+            if (!done || returned.value != wire_version) {
+                return refuse("the J2534 library", returned);
+            }
+            return put(Stage::open, of(Function::open), now);
+        case Stage::open:
+            // A program before this one may have ended without closing it.
+            if (!done && returned.status != api::device_in_use) {
+                return refuse("PassThruOpen", returned);
+            }
+            device_ = returned.handle;
+            return put(Stage::version, of(Function::read_version, device_), now);
+        case Stage::version:
+            connection_.identity.library = returned.library;
+            connection_.identity.firmware = returned.firmware;
+            connection_.identity.version = returned.version;
+            return put(Stage::battery, of(Function::battery, device_), now);
+        case Stage::battery:
+            if (done) {
+                connection_.identity.volts = returned.value / 1000.0;
+            }
+            return try_bus(now);
+        case Stage::undo:
+            ++index_;
+            return try_bus(now);
+    }
+    return refuse("the J2534 library", returned);
+}
+
+Action<Connection> Connect::try_bus(Instant now) {
+    if (index_ == order_.size()) {
+        return Finished<Connection>{Failure{Fault::no_protocol, trials_}};
+    }
+    auto& open = running_.emplace<OpenBus>(device_, order_[index_], *numbers_);
+    return forward<Connection>(open.resume(Started{}, now));
+}
+
+Action<Connection> Connect::on_opened(const Result<Session>& result, Instant now) {
+    if (result.has_value()) {
+        connection_.session = result.value();
+        auto& talk = running_.emplace<Talk>(support_request, connection_.session, *numbers_);
+        return forward<Connection>(talk.resume(Started{}, now));
+    }
+    if (result.error().fault != Fault::no_protocol) {
+        return Finished<Connection>{result.error()};
+    }
+    trials_ += std::string(bus::name(order_[index_])) + ": " + result.error().detail + "; ";
+    ++index_;
+    return try_bus(now);
+}
+
+Action<Connection> Connect::on_talked(Result<Talked> result, Instant now) {
+    if (result.has_error()) {
+        return Finished<Connection>{result.error()};
+    }
+    auto& talked = result.value();
+    auto answer = bus::sort_answer(support_request, std::move(talked.messages));
+    if (!answer.messages.empty() || !answer.negatives.empty()) {
+        connection_.first_answer = std::move(answer);
+        return Finished<Connection>{std::move(connection_)};
+    }
+    trials_ +=
+        std::string(bus::name(order_[index_])) + (talked.failure ? ": no bus; " : ": silent; ");
+    return put(Stage::undo, of(Function::disconnect, connection_.session.channel), now);
+}
+
+Ask::Ask(bus::Request request, Session session, Numbers& numbers)
+    : request_(std::move(request)),
+      session_(session),
+      numbers_(&numbers),
+      running_(Talk(request_, session_, numbers)) {}
+
+Action<Ask::Output> Ask::talk(Instant now) {
+    ++attempts_;
+    auto& machine = running_.emplace<Talk>(request_, session_, *numbers_);
+    return forward<Output>(machine.resume(Started{}, now));
+}
+
+Action<Ask::Output> Ask::resume(const Event& event, Instant now) {
+    if (std::holds_alternative<Started>(event)) {
+        return talk(now);
+    }
+    if (std::exchange(pausing_, false)) {
+        if (const auto* lost = std::get_if<LinkLost>(&event)) {
+            return Finished<Output>{Failure{Fault::link_lost, lost->reason}};
+        }
+        return talk(now);
+    }
+    if (auto* talking = std::get_if<Talk>(&running_)) {
+        auto action = talking->resume(event, now);
+        if (auto* finished = std::get_if<Finished<Talked>>(&action)) {
+            return on_talked(std::move(finished->result), now);
+        }
+        return forward<Output>(std::move(action));
+    }
+    if (auto* closing = std::get_if<CallLibrary>(&running_)) {
+        auto action = closing->resume(event, now);
+        auto* finished = std::get_if<Finished<Returned>>(&action);
+        if (finished == nullptr) {
+            return forward<Output>(std::move(action));
+        }
+        if (finished->result.has_error()) {
+            return Finished<Output>{finished->result.error()};
+        }
+        auto& open = running_.emplace<OpenBus>(session_.device, session_.bus, *numbers_);
+        return forward<Output>(open.resume(Started{}, now));
+    }
+    auto action = std::get<OpenBus>(running_).resume(event, now);
+    auto* finished = std::get_if<Finished<Session>>(&action);
+    if (finished == nullptr) {
+        return forward<Output>(std::move(action));
+    }
+    if (finished->result.has_value()) {
+        session_ = finished->result.value();
+        return talk(now);
+    }
+    if (finished->result.error().fault != Fault::no_protocol) {
+        return Finished<Output>{finished->result.error()};
+    }
+    answer_.failure = Failure{Fault::bus_failed, "the session could not be opened again"};
+    return Finished<Output>{Output{std::move(answer_), session_}};
+}
+
+Action<Ask::Output> Ask::on_talked(Result<Talked> result, Instant now) {
+    if (result.has_error()) {
+        return Finished<Output>{result.error()};
+    }
+    constexpr int attempts_max = 4;
+    constexpr auto busy_pause = 200ms;  // SAE J1979 6.2.4.3
+    auto& talked = result.value();
+    answer_ = bus::sort_answer(request_, std::move(talked.messages));
+    answer_.failure = std::move(talked.failure);
+    const bool busy = std::ranges::any_of(answer_.negatives, [](const bus::Negative& negative) {
+        return negative.code == bus::busy_repeat_request;
+    });
+    const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer_);
+    if (attempts_ < attempts_max && (busy || answer_.failure)) {
+        pausing_ = true;
+        return WaitUntil{now + busy_pause};
+    }
+    // Who must answer and does not, on a bus with sessions: the session has run out.
+    if (lacks_somebody && answer_.messages.empty() && bus::has_session(session_.bus) &&
+        !std::exchange(reopened_, true)) {
+        auto call = of(Function::disconnect, session_.channel);
+        call.id = numbers_->next();
+        auto& closing = running_.emplace<CallLibrary>(std::move(call));
+        return forward<Output>(closing.resume(Started{}, now));
+    }
+    if (lacks_somebody && attempts_ < 2) {
+        return talk(now);
+    }
+    return Finished<Output>{Output{std::move(answer_), session_}};
+}
+
+}  // namespace protocols::passthru

@@ -1,0 +1,169 @@
+// The same reading through a J2534 device.
+#include "protocols/simulator/passthru.hpp"
+#include "obd/session/reading.hpp"
+#include "obd/snapshot/json.hpp"
+#include "tests/support/virtual_link.hpp"
+
+#include <boost/json/serialize.hpp>
+
+#include <gtest/gtest.h>
+
+namespace obd {
+namespace {
+
+namespace sim = protocols::simulator;
+namespace api = protocols::passthru::api;
+using protocols::Fault;
+
+ReadingSettings j2534() {
+    ReadingSettings settings;
+    settings.interface = Interface::j2534;
+    return settings;
+}
+
+sim::PassThruWorker device(std::string_view vehicle, sim::PassThruQuirks quirks = {}) {
+    return sim::PassThruWorker(sim::PassThru(sim::built_in_vehicle(vehicle).value(), quirks));
+}
+
+Snapshot through_device(std::string_view vehicle, sim::PassThruQuirks quirks = {}) {
+    auto worker = device(vehicle, quirks);
+    Reading reading(j2534());
+    auto result = tests::VirtualLink(worker).run(reading);
+    EXPECT_TRUE(result.has_value()) << vehicle << " " << result.error().detail;
+    return result.has_value() ? std::move(result.value()) : Snapshot();
+}
+
+Snapshot through_elm(std::string_view vehicle) {
+    sim::Elm elm(sim::built_in_vehicle(vehicle).value(), *sim::find_dialect("elm327-2.3"), 38400);
+    Reading reading;
+    return tests::VirtualLink(elm).run(reading).value();
+}
+
+/// What a vehicle said, without the adapter, and without what moves.
+std::string meaning(const Snapshot& snapshot) {
+    auto json = to_json(snapshot).as_object();
+    for (const auto* key : {"adapter", "notes", "attempts", "not_connected_why", "findings"}) {
+        json.erase(key);
+    }
+    for (auto& ecu : json["ecus"].as_array()) {
+        ecu.as_object().erase("parameters");
+    }
+    return boost::json::serialize(json);
+}
+
+TEST(PassThruReading, SaysTheSameAsThroughAnElm327) {
+    for (const auto name : sim::vehicle_names()) {
+        EXPECT_EQ(meaning(through_device(name)), meaning(through_elm(name))) << name;
+    }
+}
+
+TEST(PassThruReading, SurvivesHowRealDevicesDeviate) {
+    const auto expected = meaning(through_device("hybrid"));
+    for (const auto nothing : {api::buffer_empty, api::timeout, api::noerror}) {
+        for (const bool indications : {false, true}) {
+            sim::PassThruQuirks quirks;
+            quirks.nothing = nothing;
+            quirks.tx_indications = indications;
+            quirks.start_indications = !indications;
+            EXPECT_EQ(meaning(through_device("hybrid", quirks)), expected) << nothing;
+        }
+    }
+    sim::PassThruQuirks quirks;
+    quirks.no_j1850 = true;
+    const auto without = through_device("j1850-vpw-2001", quirks);
+    EXPECT_FALSE(without.connected);
+    EXPECT_NE(without.not_connected_why.find("VPW"), std::string::npos);
+    EXPECT_NE(without.not_connected_why.find("not offered"), std::string::npos);
+}
+
+TEST(PassThruReading, GoesOnWhereTheDeviceWasPulledOut) {
+    const auto whole = meaning(through_device("eight-units"));
+    int pulled = 0;
+    for (int calls = 1;; calls += 3) {
+        sim::PassThruQuirks quirks;
+        quirks.gone_after_calls = calls;
+        auto worker = device("eight-units", quirks);
+        Reading reading(j2534());
+        auto result = tests::VirtualLink(worker).run(reading);
+        if (result.has_value()) {
+            break;
+        }
+        ++pulled;
+        ASSERT_EQ(result.error().fault, Fault::link_lost) << calls;
+        auto again = device("eight-units");  // plugged in again: a new worker
+        result = tests::VirtualLink(again).run(reading);
+        ASSERT_TRUE(result.has_value()) << calls << " " << result.error().detail;
+        EXPECT_EQ(meaning(result.value()), whole) << calls;
+    }
+    EXPECT_GT(pulled, 20);
+}
+
+TEST(PassThruReading, GoesOnWhereverTheWorkerDied) {
+    const auto whole = meaning(through_device("mil-on"));
+    int cuts = 0;
+    for (int cut = 0;; cut += 5) {
+        auto worker = device("mil-on");
+        tests::VirtualLink link(worker);
+        Reading reading(j2534());
+        auto result = link.cut_after(cut).run(reading);
+        if (result.has_value()) {
+            break;
+        }
+        ++cuts;
+        auto again = device("mil-on");
+        result = tests::VirtualLink(again).run(reading);
+        ASSERT_TRUE(result.has_value()) << cut << " " << result.error().detail;
+        EXPECT_EQ(meaning(result.value()), whole) << cut;
+    }
+    EXPECT_GT(cuts, 20);
+}
+
+TEST(PassThruReading, SaysTheSameWhenReturnsComeInPieces) {
+    const auto whole = meaning(through_device("can29"));
+    for (const std::size_t bytes : {1U, 2U, 3U, 7U, 64U}) {
+        auto worker = device("can29");
+        tests::VirtualLink link(worker);
+        Reading reading(j2534());
+        const auto result = link.chunk(bytes).run(reading);
+        ASSERT_TRUE(result.has_value()) << bytes;
+        EXPECT_EQ(meaning(result.value()), whole) << bytes;
+    }
+}
+
+TEST(PassThruReading, IsRepeatedExactlyByItsTranscript) {
+    for (const auto* const name : {"can29", "iso9141-2003", "kwp-slow-2003"}) {
+        auto worker = device(name);
+        tests::VirtualLink link(worker);
+        Reading reading(j2534());
+        const auto result = link.run(reading);
+        ASSERT_TRUE(result.has_value()) << name;
+        Reading again(j2534());
+        protocols::transcript::Replayer replayer(link.transcript());
+        ASSERT_TRUE(replayer.next_conversation());
+        static_cast<void>(replayer.run(again));
+        EXPECT_EQ(
+            boost::json::serialize(to_json(again.snapshot())),
+            boost::json::serialize(to_json(reading.snapshot()))
+        ) << name;
+    }
+}
+
+TEST(PassThruReading, ReadsEverything) {
+    for (const auto* const name : {"plug-in-hybrid", "j1850-vpw-2001", "diesel"}) {
+        auto settings = j2534();
+        settings.all = true;
+        settings.total = std::chrono::seconds(900);
+        auto worker = device(name);
+        Reading reading(settings);
+        const auto result = tests::VirtualLink(worker).run(reading);
+        ASSERT_TRUE(result.has_value()) << name;
+        EXPECT_TRUE(result.value().complete) << name;
+        EXPECT_GT(result.value().ecus.at(0).more.size(), 20U) << name;
+        for (const auto& [request, item] : result.value().ecus.at(0).more) {
+            EXPECT_TRUE(item.value) << name << " " << request;
+        }
+    }
+}
+
+}  // namespace
+}  // namespace obd
