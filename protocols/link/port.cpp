@@ -1,10 +1,13 @@
 #include "protocols/link/port.hpp"
 
+#include "protocols/link/worker_process.hpp"
+
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/serial_port.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -16,7 +19,6 @@
 
 #include <array>
 #include <cerrno>
-#include <charconv>
 #include <optional>
 #include <variant>
 
@@ -25,6 +27,7 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
+using Pipe = asio::local::stream_protocol::socket;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
@@ -51,68 +54,13 @@ std::string open_advice(const std::string& device, const error_code& error) {
     }
 }
 
-template <class Number>
-std::optional<Number> whole_number(std::string_view text) {
-    Number value = 0;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size()) {
-        return std::nullopt;
-    }
-    return value;
-}
-
 }  // namespace
-
-std::string Endpoint::text() const {
-    if (kind == Kind::tcp) {
-        return "tcp:" + device + ":" + std::to_string(port);
-    }
-    return "serial:" + device + "@" + std::to_string(baud);
-}
-
-Result<Endpoint> read_endpoint(std::string_view text) {
-    const Failure bad{
-        Fault::malformed, "\"" + std::string(text) +
-                              "\" is not an adapter: use serial:DEVICE[@BAUD] or tcp:HOST:PORT"};
-    Endpoint endpoint;
-    if (text.starts_with("tcp:")) {
-        text.remove_prefix(4);
-        const auto colon = text.rfind(':');
-        if (colon == text.npos || colon == 0) {
-            return bad;
-        }
-        const auto port = whole_number<std::uint16_t>(text.substr(colon + 1));
-        if (!port || *port == 0) {
-            return bad;
-        }
-        endpoint.kind = Endpoint::Kind::tcp;
-        endpoint.device = text.substr(0, colon);
-        endpoint.port = *port;
-        return endpoint;
-    }
-    if (!text.starts_with("serial:")) {
-        return bad;
-    }
-    text.remove_prefix(7);
-    if (const auto at = text.rfind('@'); at != text.npos) {
-        const auto baud = whole_number<std::uint32_t>(text.substr(at + 1));
-        if (!baud || *baud == 0) {
-            return bad;
-        }
-        endpoint.baud = *baud;
-        text = text.substr(0, at);
-    }
-    if (text.empty()) {
-        return bad;
-    }
-    endpoint.device = text;
-    return endpoint;
-}
 
 struct Port::Impl {
     explicit Impl(asio::io_context& io) : timer(io) {}
 
-    std::variant<std::monostate, asio::serial_port, tcp::socket> stream;
+    std::optional<WorkerProcess> worker;  ///< Ends after its line.
+    std::variant<std::monostate, asio::serial_port, tcp::socket, Pipe> stream;
     asio::steady_timer timer;
     std::array<char, 1024> buffer{};
     bool closed = false;
@@ -184,6 +132,20 @@ asio::awaitable<void> Port::open(
             result = Failure{Fault::cannot_open, open_advice(endpoint.device, error)};
             co_return;
         }
+    } else if (endpoint.kind == Endpoint::Kind::j2534) {
+        const auto library = passthru::find_library(endpoint.device, passthru::passthru_folders());
+        if (library.has_error()) {
+            result = library.error();
+            co_return;
+        }
+        int line = -1;
+        auto worker = WorkerProcess::start(library.value(), line);
+        if (worker.has_error()) {
+            result = worker.error();
+            co_return;
+        }
+        impl->worker.emplace(std::move(worker.value()));
+        impl->stream.emplace<Pipe>(io, asio::local::stream_protocol(), line);
     } else {
         auto& socket = impl->stream.emplace<tcp::socket>(io);
         const auto error = co_await connect(socket, endpoint);
@@ -199,61 +161,76 @@ asio::awaitable<void> Port::open(
     result = std::unique_ptr<Port>(new Port(std::move(impl)));
 }
 
-asio::awaitable<std::string> Port::write(std::string_view bytes) {
+namespace {
+
+// What the three kinds of stream do alike.
+
+template <class Stream>
+asio::awaitable<error_code> write_to(
+    Stream& stream, std::string_view bytes, asio::steady_timer& timer
+) {
     using namespace asio::experimental::awaitable_operators;
-    constexpr auto write_time_max = 5s;
     const auto out = asio::buffer(bytes.data(), bytes.size());
-    impl_->timer.expires_after(write_time_max);
+    auto done = co_await (asio::async_write(stream, out, no_throw) || timer.async_wait(no_throw));
     error_code error = asio::error::timed_out;
+    if (done.index() == 0) {
+        error = std::get<0>(std::get<0>(done));
+    }
+    co_return error;
+}
+
+struct Piece {
+    error_code error;
+    std::size_t size = 0;
+    bool expired = false;
+};
+
+template <class Stream>
+asio::awaitable<void> read_from(
+    Stream& stream, asio::mutable_buffer in, asio::steady_timer& timer, Piece& piece
+) {
+    using namespace asio::experimental::awaitable_operators;
+    auto done = co_await (stream.async_read_some(in, no_throw) || timer.async_wait(no_throw));
+    piece.expired = done.index() == 1;
+    if (!piece.expired) {
+        std::tie(piece.error, piece.size) = std::get<0>(done);
+    }
+}
+
+}  // namespace
+
+asio::awaitable<std::string> Port::write(std::string_view bytes) {
+    constexpr auto write_time_max = 5s;
+    impl_->timer.expires_after(write_time_max);
+    error_code error;
     if (auto* serial = std::get_if<asio::serial_port>(&impl_->stream)) {
-        auto done = co_await (
-            asio::async_write(*serial, out, no_throw) || impl_->timer.async_wait(no_throw)
-        );
-        if (done.index() == 0) {
-            error = std::get<0>(std::get<0>(done));
-        }
+        error = co_await write_to(*serial, bytes, impl_->timer);
+    } else if (auto* pipe = std::get_if<Pipe>(&impl_->stream)) {
+        error = co_await write_to(*pipe, bytes, impl_->timer);
     } else {
-        auto& socket = std::get<tcp::socket>(impl_->stream);
-        auto done = co_await (
-            asio::async_write(socket, out, no_throw) || impl_->timer.async_wait(no_throw)
-        );
-        if (done.index() == 0) {
-            error = std::get<0>(std::get<0>(done));
-        }
+        error = co_await write_to(std::get<tcp::socket>(impl_->stream), bytes, impl_->timer);
     }
     co_return error ? error.message() : std::string();
 }
 
 asio::awaitable<Event> Port::wait(Instant deadline) {
-    using namespace asio::experimental::awaitable_operators;
     const auto in = asio::buffer(impl_->buffer);
     impl_->timer.expires_at(deadline);
-    error_code error;
-    std::size_t size = 0;
-    bool expired = false;
+    Piece piece;
     if (auto* serial = std::get_if<asio::serial_port>(&impl_->stream)) {
-        auto done =
-            co_await (serial->async_read_some(in, no_throw) || impl_->timer.async_wait(no_throw));
-        expired = done.index() == 1;
-        if (!expired) {
-            std::tie(error, size) = std::get<0>(done);
-        }
+        co_await read_from(*serial, in, impl_->timer, piece);
+    } else if (auto* pipe = std::get_if<Pipe>(&impl_->stream)) {
+        co_await read_from(*pipe, in, impl_->timer, piece);
     } else {
-        auto& socket = std::get<tcp::socket>(impl_->stream);
-        auto done =
-            co_await (socket.async_read_some(in, no_throw) || impl_->timer.async_wait(no_throw));
-        expired = done.index() == 1;
-        if (!expired) {
-            std::tie(error, size) = std::get<0>(done);
-        }
+        co_await read_from(std::get<tcp::socket>(impl_->stream), in, impl_->timer, piece);
     }
     Event event = DeadlinePassed{};
     if (impl_->closed) {
         event = LinkLost{"closed"};
-    } else if (!expired && error) {
-        event = LinkLost{error.message()};
-    } else if (!expired) {
-        event = Received{{impl_->buffer.data(), size}};
+    } else if (!piece.expired && piece.error) {
+        event = LinkLost{impl_->worker ? impl_->worker->why_ended() : piece.error.message()};
+    } else if (!piece.expired) {
+        event = Received{{impl_->buffer.data(), piece.size}};
     }
     co_return event;
 }
@@ -276,6 +253,8 @@ void Port::close() {
         serial->close(ignored);
     } else if (auto* socket = std::get_if<tcp::socket>(&impl_->stream)) {
         socket->close(ignored);
+    } else if (auto* pipe = std::get_if<Pipe>(&impl_->stream)) {
+        pipe->close(ignored);
     }
 }
 

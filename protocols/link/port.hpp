@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocols/base/machine.hpp"
+#include "protocols/link/endpoint.hpp"
 #include "protocols/transcript/transcript.hpp"
 
 #include <boost/asio/awaitable.hpp>
@@ -14,20 +15,8 @@
 
 namespace protocols::link {
 
-/// Where an adapter is: `serial:DEVICE[@BAUD]` or `tcp:HOST:PORT`.
-struct Endpoint {
-    enum class Kind { serial, tcp };
-    Kind kind = Kind::serial;
-    std::string device;  ///< Serial device path, or host name or address.
-    std::uint32_t baud = 38400;
-    std::uint16_t port = 0;
-
-    [[nodiscard]] std::string text() const;
-};
-/// Fault: malformed (detail: what the form must be).
-[[nodiscard]] Result<Endpoint> read_endpoint(std::string_view text);
-
-/// An open serial line or TCP connection. All members run on the thread of `io`.
+/// An open serial line, TCP connection, or the worker that holds a J2534 library. All members run
+/// on the thread of `io`.
 class Port {
 public:
     /// Opens with a limit of 5 s. Fault: cannot_open (detail says what to do).

@@ -83,6 +83,8 @@ asio::awaitable<void> read_vehicle(
     }
     if (endpoint.kind == link::Endpoint::Kind::serial) {
         settings.baud = endpoint.baud;
+    } else if (endpoint.kind == link::Endpoint::Kind::j2534) {
+        settings.interface = obd::Interface::j2534;
     }
     protocols::transcript::Recorder recorder(
         std::chrono::steady_clock::now(), obd::to_text(settings)
@@ -133,6 +135,12 @@ asio::awaitable<void> qualify_adapter(
     co_await link::Port::open(io, endpoint, port);
     if (port.has_error() || stop.requested()) {
         done.failure = port.has_error() ? port.error() : Failure{Fault::link_lost, "stopped"};
+        co_return;
+    }
+    if (endpoint.kind == link::Endpoint::Kind::j2534) {
+        done.failure = Failure{
+            Fault::not_an_adapter,
+            "a J2534 device is not tried out: its makers state what it does"};
         co_return;
     }
     const bool serial = endpoint.kind == link::Endpoint::Kind::serial;
