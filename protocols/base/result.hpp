@@ -40,6 +40,7 @@ enum class Fault : int {
     several_unknown = 27,  ///< Several units answered and the adapter does not show which is which.
     vehicle_changed = 28,  ///< After a reconnection another vehicle answers.
     heavy_duty = 29,       ///< The vehicle speaks SAE J1939, which this program does not read yet.
+    library_failed = 30,   ///< A J2534 library cannot be loaded, or refuses to open its device.
 };
 
 /// A fault and the words a technician's log needs. `detail` never decides anything.

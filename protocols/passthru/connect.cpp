@@ -79,7 +79,7 @@ Action<Connection> Connect::resume(const Event& event, Instant now) {
 }
 
 Action<Connection> Connect::refuse(const std::string& what, const Returned& returned) const {
-    return Finished<Connection>{Failure{Fault::not_an_adapter, what + ": " + said(returned)}};
+    return Finished<Connection>{Failure{Fault::library_failed, what + ": " + said(returned)}};
 }
 
 Action<Connection> Connect::on_returned(const Returned& returned, Instant now) {

@@ -1,6 +1,7 @@
 // libobdsim-j2534.so: a J2534 library (04.04) whose device is a simulated vehicle in real time.
 // Environment: OBDSIM_VEHICLE (name or file), OBDSIM_ULONG (4 or 8 bytes, 8 unless stated),
-// OBDSIM_FAULT (`hang:N`, `crash:N`, `gone:N` at the N-th call), OBDSIM_VERSION_ORDER (`turned`).
+// OBDSIM_FAULT (`hang:N`, `crash:N`, `gone:N` at the N-th call; with `:FILE` behind it only once,
+// which the file then shows), OBDSIM_VERSION_ORDER (`turned`).
 #include "protocols/passthru_worker/abi.hpp"
 #include "protocols/simulator/passthru.hpp"
 
@@ -60,6 +61,13 @@ std::uint32_t fault() {
     const auto colon = s.fault.find(':');
     if (colon == s.fault.npos || ++s.calls < std::atoi(s.fault.c_str() + colon + 1)) {
         return api::noerror;
+    }
+    if (const auto file = s.fault.find(':', colon + 1); file != s.fault.npos) {
+        const auto path = s.fault.substr(file + 1);
+        if (std::ifstream(path)) {
+            return api::noerror;
+        }
+        std::ofstream(path) << "done";
     }
     const auto kind = s.fault.substr(0, colon);
     if (kind == "hang") {

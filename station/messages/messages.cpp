@@ -168,6 +168,12 @@ constexpr std::array rows{
          "This is a heavy-duty vehicle that speaks SAE J1939, which this station does not read "
          "yet. "
          "Send it to a lane for heavy vehicles; what was entered is kept."}},
+    Row{Fault::library_failed,
+        {"E-ADP-14", 23,
+         "La biblioteca J2534 no se pudo usar. Instala el controlador del fabricante, cierra otros "
+         "programas que usen el equipo, conéctalo y vuelve a intentar.",
+         "The J2534 library could not be used. Install the maker's driver, close other programs "
+         "that use the device, plug it in and try again."}},
 };
 
 std::string sentence(std::string_view text, const Failure& failure) {

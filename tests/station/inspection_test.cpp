@@ -136,7 +136,7 @@ TEST(Inspection, ClosesAnInterruptedOneWithWhatWasEntered) {
 
 TEST(Messages, TellEveryFaultInBothLanguagesWithTheNextStep) {
     std::set<int> exits;
-    for (int number = 1; number <= static_cast<int>(Fault::heavy_duty); ++number) {
+    for (int number = 1; number <= static_cast<int>(Fault::library_failed); ++number) {
         const auto fault = static_cast<Fault>(number);
         const auto& message = messages::message_for(fault);
         EXPECT_FALSE(message.code.empty()) << number;
