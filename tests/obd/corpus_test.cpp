@@ -354,6 +354,7 @@ const std::map<std::string, std::string> set_aside{
     {"mode09-030", "a payload of another infotype: refused by name"},
     {"field_captures-013", "a reply cut before its prompt: the exchange tests cover it"},
     {"peer_defects-049", "a legacy text filed under CAN"},
+    {"isotp-010", "an escaped length below 4096: ignored (ISO 15765-2 9.6.3.2), not refused"},
     {"isotp-013", "the 32-bit length escape, beyond classic CAN"},
     {"framing-018", "a legacy message of 8 data bytes, with a placeholder for its checksum"},
     {"framing-042", "format byte of a synthetic length"},

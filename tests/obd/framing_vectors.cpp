@@ -2,6 +2,7 @@
 #include "protocols/elm327/frames.hpp"
 #include "protocols/elm327/reply.hpp"
 #include "protocols/isotp/reassembly.hpp"
+#include "protocols/isotp/transport.hpp"
 #include "vectors.hpp"
 
 namespace obd::vectors {
@@ -214,10 +215,53 @@ void check_isotp(const Vector& vector) {
     EXPECT_EQ(!reassembly.problems().empty(), vector.expect.contains("error"));
 }
 
+/// The receiving side of ISO 15765-2, with its flow control.
+void check_receiver(const Vector& vector) {
+    protocols::isotp::Shape shape;
+    shape.padding.reset();
+    const auto flow = [&](std::string_view text) {
+        const auto bytes = *protocols::from_hex(text);
+        shape.block_size = bytes.at(1);
+        shape.separation = bytes.at(2);
+    };
+    const auto* after = vector.expect.if_contains("fc_sent_after_frames");
+    const auto* once = vector.expect.if_contains("fc_sent");
+    if (after != nullptr) {
+        flow(std::string_view(after->as_object().begin()->value().as_string()));
+    } else if (once != nullptr) {
+        flow(std::string_view(once->as_string()));
+    }
+    protocols::isotp::Receiver receiver(shape);
+    std::map<std::string, std::string> flows;
+    json::array messages;
+    int frame = 0;
+    for (const auto& text : vector.input.as_array()) {
+        const auto out =
+            receiver.take(*protocols::from_hex(std::string_view(text.as_string())), {});
+        ++frame;
+        if (out.flow_control) {
+            flows[std::to_string(frame)] = protocols::to_hex(*out.flow_control);
+        }
+        if (out.message) {
+            messages.emplace_back(protocols::to_hex(*out.message));
+        }
+    }
+    EXPECT_EQ(json::value(messages), vector.expect.at("messages"));
+    if (after != nullptr) {
+        for (const auto& [number, expected] : after->as_object()) {
+            EXPECT_EQ(flows[std::string(number)], expected.as_string());
+        }
+    } else if (once != nullptr) {
+        EXPECT_EQ(flows["1"], once->as_string());
+    }
+}
+
 }  // namespace
 
 const std::map<std::string, Check>& framing_checks() {
     static const std::map<std::string, Check> all{
+        {"rx_fc", &check_receiver},
+        {"rx_fd", &check_receiver},
         {"can_frame", &check_frames},
         {"can_multi_ecu", &check_frames},
         {"can_multi_frame", &check_frames},
