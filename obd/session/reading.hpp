@@ -30,9 +30,9 @@ struct ReadingProgress {
 /// carry out the plan. After link_lost it may be started again on a new link: it makes sure that
 /// the same vehicle answers (bitmaps, VIN) and goes on where it was. A vehicle that answers on no
 /// bus is a result
-/// (`connected` false), not a fault. Faults: link_lost, adapter_silent, not_an_adapter, library_failed,
-/// wiring_fault, time_exhausted, vehicle_changed, heavy_duty; snapshot() then holds what had been
-/// read.
+/// (`connected` false), not a fault. Faults: link_lost, adapter_silent, not_an_adapter,
+/// library_failed, wiring_fault, time_exhausted, vehicle_changed, heavy_duty; snapshot() then holds
+/// what had been read.
 class Reading {
 public:
     using Output = Snapshot;

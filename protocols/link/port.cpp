@@ -1,5 +1,6 @@
 #include "protocols/link/port.hpp"
 
+#include "protocols/link/libraries.hpp"
 #include "protocols/link/worker_process.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -133,7 +134,7 @@ asio::awaitable<void> Port::open(
             co_return;
         }
     } else if (endpoint.kind == Endpoint::Kind::j2534) {
-        const auto library = passthru::find_library(endpoint.device, passthru::passthru_folders());
+        const auto library = find_library(endpoint.device, passthru_folders());
         if (library.has_error()) {
             result = library.error();
             co_return;

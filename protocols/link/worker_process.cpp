@@ -1,6 +1,7 @@
 #include "protocols/link/worker_process.hpp"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <spawn.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -8,12 +9,10 @@
 
 #include <array>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <thread>
 #include <utility>
 #include <vector>
 
@@ -22,12 +21,9 @@ extern char** environ;
 namespace protocols::link {
 namespace {
 
-using namespace std::chrono_literals;
-
 constexpr int line_of_worker = 3;
 // A library closes its device in this time, or its worker is killed.
-constexpr auto patience = 1500ms;
-constexpr auto between_looks = 2ms;
+constexpr int patience_ms = 1500;
 
 std::string worker_program() {
     if (const char* named = std::getenv("OBD_PASSTHRU_WORKER")) {
@@ -78,14 +74,15 @@ Result<WorkerProcess> WorkerProcess::start(const passthru::Installed& library, i
             "the J2534 worker cannot be started (" + program + "): " + std::strerror(failed)};
     }
     line = ends[0];
-    return WorkerProcess(process);
+    return WorkerProcess(process, ::fcntl(line, F_DUPFD_CLOEXEC, above));
 }
 
 WorkerProcess::WorkerProcess(WorkerProcess&& other) noexcept
-    : process_(std::exchange(other.process_, -1)) {}
+    : process_(std::exchange(other.process_, -1)), line_(std::exchange(other.line_, -1)) {}
 
 WorkerProcess& WorkerProcess::operator=(WorkerProcess&& other) noexcept {
     std::swap(process_, other.process_);
+    std::swap(line_, other.line_);
     return *this;
 }
 
@@ -94,18 +91,21 @@ bool WorkerProcess::reap(int& status) {
     if (process_ < 0) {
         return false;
     }
-    const auto limit = std::chrono::steady_clock::now() + patience;
-    pid_t ended = 0;
-    while ((ended = ::waitpid(process_, &status, WNOHANG)) == 0 &&
-           std::chrono::steady_clock::now() < limit) {
-        std::this_thread::sleep_for(between_looks);
+    // Nothing more is said: a worker that still runs closes its device, ends, and with it the line.
+    ::shutdown(line_, SHUT_WR);
+    pollfd ended{line_, POLLIN, 0};
+    std::array<char, 4096> late{};
+    int ready = 0;
+    while ((ready = ::poll(&ended, 1, patience_ms)) > 0 &&
+           ::read(line_, late.data(), late.size()) > 0) {
+        continue;  // what it had said before
     }
-    if (ended == 0) {
+    if (ready <= 0) {
         ::kill(process_, SIGKILL);
-        ended = ::waitpid(process_, &status, 0);
     }
-    process_ = -1;
-    return ended > 0;
+    const auto process = std::exchange(process_, -1);
+    ::close(std::exchange(line_, -1));
+    return ::waitpid(process, &status, 0) == process;
 }
 
 WorkerProcess::~WorkerProcess() {

@@ -25,10 +25,11 @@ public:
     [[nodiscard]] std::string why_ended();
 
 private:
-    explicit WorkerProcess(pid_t process) : process_(process) {}
+    WorkerProcess(pid_t process, int line) : process_(process), line_(line) {}
     bool reap(int& status);
 
     pid_t process_ = -1;
+    int line_ = -1;  ///< A second name of this side's end.
 };
 
 }  // namespace protocols::link

@@ -25,7 +25,8 @@ struct Connection {
 };
 
 /// Opens the device and finds the bus the vehicle answers on: `first`, then CAN before slow buses,
-/// K-line last (ISO 15765-4 clause 6). Faults: link_lost, library_failed, no_protocol (detail: what each trial said).
+/// K-line last (ISO 15765-4 clause 6). Faults: link_lost, library_failed, no_protocol (detail: what
+/// each trial said).
 class Connect {
 public:
     using Output = Connection;

@@ -2,10 +2,8 @@
 
 #include "protocols/base/result.hpp"
 
-#include <filesystem>
 #include <string>
 #include <string_view>
-#include <vector>
 
 namespace protocols::passthru {
 
@@ -21,18 +19,5 @@ struct Installed {
 
 /// Reads one such file. Fault: malformed (detail: which key).
 [[nodiscard]] Result<Installed> read_installed(std::string_view text);
-
-/// Folders they are looked for in: those of `PASSTHRU_PATH` (between colons), `~/.passthru`,
-/// `/etc/passthru.d`.
-[[nodiscard]] std::vector<std::filesystem::path> passthru_folders();
-
-/// Every readable one in these folders, by name; unreadable files are left out.
-[[nodiscard]] std::vector<Installed> installed(const std::vector<std::filesystem::path>& folders);
-
-/// The one that is called so, or the library at a path (anything with a `/`). Fault: cannot_open
-/// (detail: which names there are).
-[[nodiscard]] Result<Installed> find_library(
-    std::string_view name, const std::vector<std::filesystem::path>& folders
-);
 
 }  // namespace protocols::passthru

@@ -1,5 +1,5 @@
 #include "protocols/base/text.hpp"
-#include "protocols/passthru/installed.hpp"
+#include "protocols/link/libraries.hpp"
 #include "station/adapters/json.hpp"
 #include "station/adapters/memory.hpp"
 #include "station/app/inspector.hpp"
@@ -166,8 +166,7 @@ int list_adapters(bool spanish) {
     for (const auto& entry : std::filesystem::directory_iterator("/dev/serial/by-id", error)) {
         found.emplace_back("serial:" + entry.path().string());
     }
-    for (const auto& library :
-         protocols::passthru::installed(protocols::passthru::passthru_folders())) {
+    for (const auto& library : protocols::link::installed(protocols::link::passthru_folders())) {
         found.emplace_back("j2534:" + library.name);
     }
     if (found.empty()) {

@@ -30,7 +30,8 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect explain SERVICE [ID] | uas ID | CODE  where a value comes from, or what a code means
 
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
-ADAPTER is serial:DEVICE[@BAUD], tcp:HOST:PORT or j2534:NAME (a library, by name or path). --lang es|en chooses the language of messages.
+ADAPTER is serial:DEVICE[@BAUD], tcp:HOST:PORT or j2534:NAME (a library, by name or path).
+--lang es|en chooses the language of messages.
 Exit: 0 pass or ok, 10 fail, 11 not ready, 12 no communication, 13 refer, 14 not applicable,
 15 invalid, 16 adapter for reading only, 17 adapter unfit, 2 usage, 20-36 an error with its own
 code (README.md), 1 any other error.
