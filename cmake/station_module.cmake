@@ -8,7 +8,7 @@ target_compile_options(strict INTERFACE
     $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>
     # g++ 12 sees these in sound standard-library code (optional, string concatenation).
     $<$<CXX_COMPILER_ID:GNU>:-Wno-array-bounds> $<$<CXX_COMPILER_ID:GNU>:-Wno-restrict>
-    $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow>
+    $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overflow> $<$<CXX_COMPILER_ID:GNU>:-Wno-stringop-overread>
     # … and this one in every coroutine whose frame it frees on an exceptional path.
     $<$<CXX_COMPILER_ID:GNU>:-Wno-mismatched-new-delete>)
 

@@ -38,10 +38,11 @@ std::size_t field_length(std::size_t bytes) {
 // ---- receiving
 
 Bytes Receiver::flow(std::uint8_t status) const {
-    Bytes frame{static_cast<std::uint8_t>(0x30 | status), shape_.block_size, shape_.separation};
-    if (shape_.padding) {
-        frame.resize(classic, *shape_.padding);
-    }
+    constexpr std::size_t flow_bytes = 3;
+    Bytes frame(shape_.padding ? classic : flow_bytes, shape_.padding.value_or(0));
+    frame[0] = static_cast<std::uint8_t>(0x30 | status);
+    frame[1] = shape_.block_size;
+    frame[2] = shape_.separation;
     return frame;
 }
 

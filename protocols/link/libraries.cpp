@@ -57,12 +57,16 @@ Result<Installed> find_library(std::string_view name, const std::vector<fs::path
     std::string names;
     for (const auto& one : all) {
         if (one.name == name || (path && one.library == name)) {
-            return one;
+            auto known = one;
+            passthru::add_known_layout(known);
+            return known;
         }
         names += (names.empty() ? "" : ", ") + one.name;
     }
     if (path) {
-        return Installed{std::string(name), "", std::string(name), 0, true};
+        Installed named{std::string(name), "", std::string(name), 0, true};
+        passthru::add_known_layout(named);
+        return named;
     }
     return Failure{
         Fault::cannot_open, "no J2534 library is called \"" + std::string(name) +

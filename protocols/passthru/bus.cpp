@@ -45,6 +45,11 @@ std::chrono::milliseconds quiet_of(Protocol bus) {
     return bus::is_can(bus) ? 60ms : bus::has_session(bus) ? 160ms : 110ms;
 }
 
+/// The same behind an answer: P2max of the next one, and what it takes itself.
+std::chrono::milliseconds quiet_after_answer(Protocol bus) {
+    return bus::has_session(bus) ? 80ms : quiet_of(bus);
+}
+
 std::uint32_t milliseconds_until(Instant until, Instant now) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
     return static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
@@ -384,24 +389,24 @@ Action<Talked> Talk::read_on(Instant now) {
     return put(Stage::read, std::move(call), now);
 }
 
-/// Whether it was data.
-bool Talk::take(const api::Message& message, Instant now) {
+/// What is data; own messages and indications are not.
+void Talk::take(const api::Message& message, Instant now) {
     constexpr auto segmented = 1000ms;  // until a message of several frames is whole
     constexpr auto pending = 5000ms;    // P2*
     const auto& data = message.data;
     if ((message.rx_status & (api::tx_msg_type | api::tx_done)) != 0) {
-        return false;
+        return;
     }
     if (own_or_indication(message)) {
         until_ = std::max(until_, now + segmented);
-        return false;
+        return;
     }
     bus::Message one;
     std::size_t begin = 3;
     if (bus::is_can(session_.bus)) {
         begin = 4;
         if (data.size() <= begin) {
-            return false;
+            return;
         }
         const auto id = static_cast<std::uint32_t>(big_endian(ByteView(data).first(4)));
         one.source =
@@ -413,7 +418,7 @@ bool Talk::take(const api::Message& message, Instant now) {
             ++begin;
         }
         if (data.size() <= begin) {
-            return false;
+            return;
         }
         one.source = bus::EcuAddress::legacy(data[2]);
     }
@@ -424,9 +429,11 @@ bool Talk::take(const api::Message& message, Instant now) {
     constexpr std::uint8_t negative = 0x7F;
     const bool waits =
         one.data.size() == 3 && one.data[0] == negative && one.data[2] == bus::response_pending;
-    until_ = now + (waits ? pending : quiet_of(session_.bus));
-    talked_.messages.push_back(std::move(one));
-    return true;
+    until_ = now + (waits ? pending : quiet_after_answer(session_.bus));
+    // A device may give what it received twice: it counts once.
+    if (std::ranges::find(talked_.messages, one) == talked_.messages.end()) {
+        talked_.messages.push_back(std::move(one));
+    }
 }
 
 }  // namespace protocols::passthru

@@ -96,7 +96,7 @@ private:
     Action<Talked> put(Stage stage, Call call, Instant now);
     Action<Talked> on_returned(const Returned& returned, Instant now);
     Action<Talked> read_on(Instant now);
-    bool take(const api::Message& message, Instant now);
+    void take(const api::Message& message, Instant now);
 
     bus::Request request_;
     Session session_;

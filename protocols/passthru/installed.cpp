@@ -1,9 +1,14 @@
 #include "protocols/passthru/installed.hpp"
 
-#include <boost/json/object.hpp>
+#include "protocols/base/embedded.hpp"
+
+#include <boost/json/array.hpp>
 #include <boost/json/parse.hpp>
 
 namespace protocols::passthru {
+
+const std::vector<EmbeddedFile>& quirk_files();
+
 namespace {
 
 namespace json = boost::json;
@@ -36,6 +41,24 @@ Result<Installed> read_installed(std::string_view text) {
         one.packed = !(natural->is_bool() && natural->get_bool());
     }
     return one;
+}
+
+void add_known_layout(Installed& library) {
+    if (library.ulong_bytes != 0) {
+        return;
+    }
+    const auto file = library.library.substr(library.library.rfind('/') + 1);
+    const auto& text = quirk_files().front().text;
+    const auto table = json::parse(json::string_view(text.data(), text.size()));
+    for (const auto& row : table.at("rows").as_array()) {
+        const auto* width = row.as_object().if_contains("ulong");
+        for (const auto& name : row.at("files").as_array()) {
+            if (width != nullptr && std::string_view(name.as_string()) == file) {
+                library.ulong_bytes = width->to_number<int>();
+                library.packed = row.at("packed").as_bool();
+            }
+        }
+    }
 }
 
 }  // namespace protocols::passthru

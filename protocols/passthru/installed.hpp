@@ -17,6 +17,10 @@ struct Installed {
     bool packed = true;
 };
 
+/// What the table of quirks (`quirks.json`) knows of a library by its file name: its layout, where
+/// the driver's file does not say it.
+void add_known_layout(Installed& library);
+
 /// Reads one such file. Fault: malformed (detail: which key).
 [[nodiscard]] Result<Installed> read_installed(std::string_view text);
 

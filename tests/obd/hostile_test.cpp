@@ -4,6 +4,7 @@
 #include "obd/session/reading.hpp"
 #include "obd/snapshot/json.hpp"
 #include "tests/support/hostile_elm.hpp"
+#include "tests/support/hostile_worker.hpp"
 #include "tests/support/virtual_link.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -249,6 +250,63 @@ TEST(HostileAdapter, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
     }
     EXPECT_GT(tally.whole, 0);            // else the adapter is so bad that nothing was tried
     EXPECT_FALSE(tally.reasons.empty());  // … or so good
+}
+
+void try_device(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
+    std::mt19937_64 random(seed);
+    const auto& truth = all[random() % all.size()];
+    ReadingSettings settings;
+    settings.interface = Interface::j2534;
+    settings.all = random() % 8 == 0;
+    Reading reading(settings);
+    const auto where = "device " + std::to_string(seed) + ", " + truth.name + ": ";
+    protocols::Result<Snapshot> result = protocols::Failure{Fault::link_lost, ""};
+    constexpr int workers_max = 4;
+    const auto chunk = 1 + random() % 200;
+    for (int worker = 0; worker < workers_max && result.has_error(); ++worker) {
+        tests::HostileWorker device(truth.vehicle, random());
+        tests::VirtualLink link(device);
+        link.chunk(chunk);
+        const auto begin = link.now();
+        result = link.run(reading);
+        EXPECT_LT(link.now() - begin, std::chrono::minutes(8)) << where;
+        if (result.has_error() && result.error().fault != Fault::link_lost) {
+            break;
+        }
+    }
+    const auto snapshot = reading.snapshot();
+    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
+        ADD_FAILURE() << where << lie;
+    }
+    if (result.has_error()) {
+        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
+    } else {
+        ++(snapshot.complete ? tally.whole : tally.partly);
+    }
+}
+
+TEST(HostileDevice, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
+    const auto all = truths();
+    const auto only = number("OBD_SEED", 0);
+    Tally tally;
+    if (only != 0) {
+        return try_device(all, only, tally);
+    }
+    constexpr int failures_shown = 10;
+    for (std::uint64_t seed = 1; seed <= number("OBD_SEEDS", seeds_in_a_check); ++seed) {
+        try_device(all, seed, tally);
+        if (::testing::Test::HasFailure() &&
+            ::testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() >
+                failures_shown) {
+            return;
+        }
+    }
+    std::cerr << "  read whole: " << tally.whole << ", in part: " << tally.partly << "\n";
+    for (const auto& [fault, count] : tally.reasons) {
+        std::cerr << "  ended with fault " << fault << ": " << count << "\n";
+    }
+    EXPECT_GT(tally.whole, 0);
+    EXPECT_FALSE(tally.reasons.empty());
 }
 
 }  // namespace

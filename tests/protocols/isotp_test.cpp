@@ -247,7 +247,7 @@ std::optional<Bytes> carried(const Bytes& message, Shape from, Shape to) {
 }
 
 TEST(IsoTp, CarriesEveryLengthOverCanAndCanFd) {
-    for (const std::size_t frame : {8, 12, 16, 20, 24, 32, 48, 64}) {
+    for (const std::size_t frame : {8U, 12U, 16U, 20U, 24U, 32U, 48U, 64U}) {
         Shape shape;
         shape.frame_bytes = frame;
         for (std::size_t size = 1; size <= 300; ++size) {

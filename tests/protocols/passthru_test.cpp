@@ -139,6 +139,17 @@ TEST(PassThruInstalled, ReadsWhatDriversLeave) {
           R"({"NAME":"B","FUNCTION_LIB":"l","ABI_ULONG":6})"}) {
         EXPECT_TRUE(read_installed(bad).has_error()) << bad;
     }
+    // What a driver does not say, the table of quirks may know.
+    Installed tcp{"T", "", "/usr/lib/libj2534-tcp.so", 0, false};
+    add_known_layout(tcp);
+    EXPECT_EQ(tcp.ulong_bytes, 4);
+    EXPECT_TRUE(tcp.packed);
+    Installed stated{"T", "", "/usr/lib/libj2534-tcp.so", 8, false};
+    add_known_layout(stated);
+    EXPECT_EQ(stated.ulong_bytes, 8);
+    Installed unknown{"U", "", "/usr/lib/other.so", 0, true};
+    add_known_layout(unknown);
+    EXPECT_EQ(unknown.ulong_bytes, 0);
 }
 
 // The simulated device against rules of SAE J2534-1 (04.04), one a line.

@@ -51,6 +51,7 @@ class Schemas(SystemTest):
         self.holds('signals', json.loads((ROOT / 'obd/data/signals.json').read_text()))
         self.holds('information', json.loads((ROOT / 'obd/data/information.json').read_text()))
         self.holds('wmi', json.loads((ROOT / 'obd/data/wmi.json').read_text()))
+        self.holds('quirks', json.loads((ROOT / 'protocols/passthru/quirks.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
         self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
 
