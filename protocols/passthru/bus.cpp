@@ -151,6 +151,19 @@ Action<Session> OpenBus::open_channel(Instant now) {
     return put(Stage::channel, std::move(call), now);
 }
 
+/// A channel of frames instead.
+Action<Session> OpenBus::open_frames(Instant now) {
+    session_.raw = true;
+    protocol_ = api::can;
+    Call call;
+    call.function = Function::connect;
+    call.handle = session_.device;
+    call.protocol = api::can;
+    call.flags = bus::is_can29(bus_) ? api::can_29bit_id : 0;
+    call.baud = baud_of(bus_);
+    return put(Stage::channel, std::move(call), now);
+}
+
 /// Without a filter nothing is received. ISO 15765: one with flow control for every unit.
 Action<Session> OpenBus::next_filter(Instant now) {
     auto call = of_channel(Function::start_filter);
@@ -161,13 +174,23 @@ Action<Session> OpenBus::next_filter(Instant now) {
         }
     };
     const bool can = bus::is_can(bus_);
-    const std::size_t filters = !can ? 1 : bus::is_can29(bus_) ? units_.size() : units11;
+    const std::size_t filters = !can || session_.raw  ? 1
+                                : bus::is_can29(bus_) ? units_.size()
+                                                      : units11;
     if (filter_ == filters) {
         return after_filters(now);
     }
     if (!can) {
         call.type = api::pass_filter;
         call.messages = {message({0x00}), message({0x00})};  // everything
+    } else if (session_.raw) {
+        constexpr std::uint32_t eight_units = 0xFFFFFFF8;
+        constexpr std::uint32_t all_units = 0xFFFFFF00;
+        const bool wide = bus::is_can29(bus_);
+        call.type = api::pass_filter;
+        call.messages = {
+            message(big_endian_bytes(wide ? all_units : eight_units)),
+            message(big_endian_bytes(wide ? any_unit29 : first_unit11))};
     } else if (bus::is_can29(bus_)) {
         constexpr std::uint32_t physical = 0x18DA0000;
         const auto id = units_[filter_];
@@ -259,6 +282,9 @@ Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
             session_.channel = 0;
             return open_channel(now);
         case Stage::channel:
+            if (!done && bus::is_can(bus_) && !session_.raw) {
+                return open_frames(now);
+            }
             if (!done) {
                 return give_up("not offered: " + said(returned), now);
             }
@@ -330,29 +356,7 @@ Action<Talked> Talk::on_returned(const Returned& returned, Instant now) {
         return Finished<Talked>{Failure{Fault::link_lost, "the device is not connected any more"}};
     }
     if (stage_ == Stage::clear) {
-        api::Message message;
-        message.protocol = protocol_of(session_.bus);
-        if (bus::is_can(session_.bus)) {
-            const bool wide = bus::is_can29(session_.bus);
-            message.tx_flags = api::iso15765_frame_pad | (wide ? api::can_29bit_id : 0);
-            message.data = big_endian_bytes(wide ? functional29 : functional11);
-        } else if (bus::is_kwp(session_.bus)) {
-            constexpr std::uint8_t functional_format = 0xC0;
-            message.data = {
-                static_cast<std::uint8_t>(functional_format | request_.data.size()), obd_address,
-                static_cast<std::uint8_t>(tester)};
-        } else {
-            const bool pwm = session_.bus == Protocol::j1850_pwm;
-            message.data = {
-                static_cast<std::uint8_t>(pwm ? 0x61 : 0x68), 0x6A,
-                static_cast<std::uint8_t>(tester)};
-        }
-        message.data.insert(message.data.end(), request_.data.begin(), request_.data.end());
-        Call call;
-        call.function = Function::write;
-        call.messages = {std::move(message)};
-        call.timeout_ms = write_time_ms;
-        return put(Stage::write, std::move(call), now);
+        return write_request(now);
     }
     if (stage_ == Stage::write) {
         if (returned.status != api::noerror) {
@@ -364,14 +368,32 @@ Action<Talked> Talk::on_returned(const Returned& returned, Instant now) {
         until_ = now + quiet_of(session_.bus);
         return read_on(now);
     }
+    if (stage_ == Stage::flow && returned.status != api::noerror) {
+        talked_.incomplete = true;
+    }
     for (const auto& message : returned.messages) {
-        take(message, now);
+        if (session_.raw) {
+            take_frame(message, now);
+        } else {
+            take(message, now);
+        }
+    }
+    if (!flows_.empty()) {
+        Call call;
+        call.function = Function::write;
+        call.messages = {std::move(flows_.front())};
+        call.timeout_ms = write_time_ms;
+        flows_.pop_front();
+        return put(Stage::flow, std::move(call), now);
     }
     const auto answer = bus::sort_answer(request_, talked_.messages);
     const bool pending = std::ranges::any_of(answer.negatives, [](const bus::Negative& negative) {
         return negative.code == bus::response_pending;
     });
     if ((bus::complete(request_, answer) && !pending) || now >= until_ || now >= give_up_) {
+        for (const auto& [id, receiver] : receivers_) {
+            talked_.incomplete = talked_.incomplete || receiver.deadline().has_value();
+        }
         return Finished<Talked>{std::move(talked_)};
     }
     if (returned.status == api::buffer_overflow) {
@@ -379,6 +401,52 @@ Action<Talked> Talk::on_returned(const Returned& returned, Instant now) {
         return Finished<Talked>{std::move(talked_)};
     }
     return read_on(now);
+}
+
+api::Message Talk::can_message(std::uint32_t id, ByteView data) const {
+    api::Message message;
+    message.protocol = session_.raw ? api::can : api::iso15765;
+    message.tx_flags = (session_.raw ? 0 : api::iso15765_frame_pad) |
+                       (bus::is_can29(session_.bus) ? api::can_29bit_id : 0);
+    message.data = big_endian_bytes(id);
+    message.data.insert(message.data.end(), data.begin(), data.end());
+    return message;
+}
+
+Action<Talked> Talk::write_request(Instant now) {
+    api::Message message;
+    if (bus::is_can(session_.bus)) {
+        const auto everybody = bus::is_can29(session_.bus) ? functional29 : functional11;
+        Bytes data = request_.data;
+        if (session_.raw) {
+            isotp::Sender sender;
+            if (!sender.begin(data, now, true)) {
+                talked_.failure = Failure{Fault::malformed, "a request has at most 7 bytes"};
+                return Finished<Talked>{std::move(talked_)};
+            }
+            data = sender.next(now).value_or(Bytes());
+        }
+        message = can_message(everybody, data);
+    } else {
+        message.protocol = protocol_of(session_.bus);
+        if (bus::is_kwp(session_.bus)) {
+            constexpr std::uint8_t functional_format = 0xC0;
+            message.data = {
+                static_cast<std::uint8_t>(functional_format | request_.data.size()), obd_address,
+                static_cast<std::uint8_t>(tester)};
+        } else {
+            const bool pwm = session_.bus == Protocol::j1850_pwm;
+            message.data = {
+                static_cast<std::uint8_t>(pwm ? 0x61 : 0x68), 0x6A,
+                static_cast<std::uint8_t>(tester)};
+        }
+        message.data.insert(message.data.end(), request_.data.begin(), request_.data.end());
+    }
+    Call call;
+    call.function = Function::write;
+    call.messages = {std::move(message)};
+    call.timeout_ms = write_time_ms;
+    return put(Stage::write, std::move(call), now);
 }
 
 Action<Talked> Talk::read_on(Instant now) {
@@ -392,7 +460,6 @@ Action<Talked> Talk::read_on(Instant now) {
 /// What is data; own messages and indications are not.
 void Talk::take(const api::Message& message, Instant now) {
     constexpr auto segmented = 1000ms;  // until a message of several frames is whole
-    constexpr auto pending = 5000ms;    // P2*
     const auto& data = message.data;
     if ((message.rx_status & (api::tx_msg_type | api::tx_done)) != 0) {
         return;
@@ -426,6 +493,40 @@ void Talk::take(const api::Message& message, Instant now) {
                          message.extra_data <= data.size();
     const auto end = trailer ? message.extra_data : data.size();
     one.data.assign(data.begin() + static_cast<long>(begin), data.begin() + static_cast<long>(end));
+    keep(std::move(one), now);
+}
+
+/// A frame of a raw channel: each sender's messages are put together, and asked to go on.
+void Talk::take_frame(const api::Message& message, Instant now) {
+    constexpr std::size_t identifier_bytes = 4;
+    constexpr std::uint32_t response_offset = 8;
+    constexpr std::uint32_t physical = 0x18DA0000;
+    if ((message.rx_status & (api::tx_msg_type | api::tx_done)) != 0 ||
+        message.data.size() <= identifier_bytes) {
+        return;
+    }
+    const bool wide = bus::is_can29(session_.bus);
+    const auto id =
+        static_cast<std::uint32_t>(big_endian(ByteView(message.data).first(identifier_bytes)));
+    auto out = receivers_[id].take(ByteView(message.data).subspan(identifier_bytes), now);
+    if (out.error) {
+        talked_.incomplete = true;
+    }
+    if (out.flow_control) {
+        const auto to = wide ? physical | (id & 0xFF) << 8 | tester : id - response_offset;
+        flows_.push_back(can_message(to, *out.flow_control));
+    }
+    if (const auto deadline = receivers_[id].deadline()) {
+        until_ = std::max(until_, *deadline);
+    }
+    if (out.message) {
+        const auto source = wide ? bus::EcuAddress::can29(id) : bus::EcuAddress::can11(id);
+        keep({source, std::move(*out.message)}, now);
+    }
+}
+
+void Talk::keep(bus::Message one, Instant now) {
+    constexpr auto pending = 5000ms;  // P2*
     constexpr std::uint8_t negative = 0x7F;
     const bool waits =
         one.data.size() == 3 && one.data[0] == negative && one.data[2] == bus::response_pending;

@@ -1,8 +1,11 @@
 #pragma once
 
 #include "protocols/bus/answer.hpp"
+#include "protocols/isotp/transport.hpp"
 #include "protocols/passthru/exchange.hpp"
 
+#include <deque>
+#include <map>
 #include <optional>
 #include <vector>
 
@@ -13,6 +16,8 @@ struct Session {
     std::uint32_t device = 0;
     std::uint32_t channel = 0;
     bus::Protocol bus = bus::Protocol::undecided;
+    /// The device does not do ISO 15765: frames, with a transport of our own.
+    bool raw = false;
 };
 
 /// Gives each call its number, so that a late return is never taken for another's.
@@ -25,9 +30,10 @@ private:
 };
 
 /// Opens a channel for one bus and makes it ready: flow control for 8 units on 11-bit CAN, for
-/// those that a raw request finds on 29-bit CAN (their addresses are not known before), the
-/// initialisation of K-line buses, the functional lookup of J1850 PWM (SAE J1699-3 practice).
-/// Faults: no_protocol (detail: `not offered`, `no bus`, `silent`), link_lost.
+/// those that a raw request finds on 29-bit CAN (their addresses are not known before), a channel
+/// of frames where the device does not offer ISO 15765, the initialisation of K-line buses, the
+/// functional lookup of J1850 PWM (SAE J1699-3 practice). Faults: no_protocol (detail: `not
+/// offered`, `no bus`, `silent`), link_lost.
 class OpenBus {
 public:
     using Output = Session;
@@ -54,6 +60,7 @@ private:
     Action<Session> put(Stage stage, Call call, Instant now);
     Action<Session> on_returned(const Returned& returned, Instant now);
     Action<Session> open_channel(Instant now);
+    Action<Session> open_frames(Instant now);
     Action<Session> next_filter(Instant now);
     Action<Session> after_filters(Instant now);
     Action<Session> give_up(std::string why, Instant now);
@@ -77,6 +84,7 @@ static_assert(Machine<OpenBus>);
 struct Talked {
     std::vector<bus::Message> messages;
     std::optional<Failure> failure;  ///< The bus did not take it.
+    bool incomplete = false;         ///< A message of several frames did not come whole.
 };
 
 /// One request to all control units on an open channel, and everything that answers it in time:
@@ -91,12 +99,16 @@ public:
     [[nodiscard]] Action<Talked> resume(const Event& event, Instant now);
 
 private:
-    enum class Stage { clear, write, read };
+    enum class Stage { clear, write, read, flow };
 
     Action<Talked> put(Stage stage, Call call, Instant now);
     Action<Talked> on_returned(const Returned& returned, Instant now);
     Action<Talked> read_on(Instant now);
     void take(const api::Message& message, Instant now);
+    void take_frame(const api::Message& message, Instant now);
+    void keep(bus::Message message, Instant now);
+    Action<Talked> write_request(Instant now);
+    [[nodiscard]] api::Message can_message(std::uint32_t id, ByteView data) const;
 
     bus::Request request_;
     Session session_;
@@ -105,6 +117,8 @@ private:
     CallLibrary call_{{}};
     Instant until_{};
     Instant give_up_{};
+    std::map<std::uint32_t, isotp::Receiver> receivers_;  ///< By identifier, on a raw channel.
+    std::deque<api::Message> flows_;                      ///< Flow controls to be sent.
     Talked talked_;
 };
 

@@ -221,11 +221,12 @@ Action<Ask::Output> Ask::on_talked(Result<Talked> result, Instant now) {
     auto& talked = result.value();
     answer_ = bus::sort_answer(request_, std::move(talked.messages));
     answer_.failure = std::move(talked.failure);
+    answer_.incomplete = talked.incomplete;
     const bool busy = std::ranges::any_of(answer_.negatives, [](const bus::Negative& negative) {
         return negative.code == bus::busy_repeat_request;
     });
     const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer_);
-    if (attempts_ < attempts_max && (busy || answer_.failure)) {
+    if (attempts_ < attempts_max && (busy || answer_.failure || answer_.incomplete)) {
         pausing_ = true;
         return WaitUntil{now + busy_pause};
     }

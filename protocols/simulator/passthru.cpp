@@ -148,7 +148,8 @@ std::uint32_t PassThru::connect(const Call& call, Returned& returned) {
     const bool is_can = call.protocol == api::can || call.protocol == api::iso15765;
     const bool j1850 = call.protocol == api::j1850_vpw || call.protocol == api::j1850_pwm;
     const bool k_line = call.protocol == api::iso9141 || call.protocol == api::iso14230;
-    if ((!is_can && !j1850 && !k_line) || (j1850 && quirks_.no_j1850)) {
+    if ((!is_can && !j1850 && !k_line) || (j1850 && quirks_.no_j1850) ||
+        (call.protocol == api::iso15765 && quirks_.no_iso15765)) {
         return api::invalid_protocol_id;
     }
     const std::uint32_t allowed = is_can ? api::can_29bit_id : k_line ? api::k_line_only : 0;

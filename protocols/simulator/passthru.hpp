@@ -22,6 +22,7 @@ struct PassThruQuirks {
     bool start_indications = true;  ///< Says when a message of several frames begins.
     int gone_after_calls = 0;       ///< The cable is pulled out at that call; 0: never.
     bool no_j1850 = false;          ///< Does not offer it.
+    bool no_iso15765 = false;       ///< Offers CAN frames only.
 };
 
 /// A J2534 device (SAE J2534-1, 04.04) on a vehicle, in simulated time: filters, flow control,

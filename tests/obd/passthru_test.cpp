@@ -76,10 +76,21 @@ TEST(PassThruReading, SurvivesHowRealDevicesDeviate) {
     EXPECT_NE(without.not_connected_why.find("not offered"), std::string::npos);
 }
 
+TEST(PassThruReading, DoesTheTransportItselfWhereADeviceOffersFramesOnly) {
+    sim::PassThruQuirks quirks;
+    quirks.no_iso15765 = true;
+    for (const auto name : sim::vehicle_names()) {
+        const auto vehicle = sim::built_in_vehicle(name).value();
+        if (protocols::bus::is_can(vehicle.protocol)) {
+            EXPECT_EQ(meaning(through_device(name, quirks)), meaning(through_elm(name))) << name;
+        }
+    }
+}
+
 TEST(PassThruReading, GoesOnWhereTheDeviceWasPulledOut) {
     const auto whole = meaning(through_device("eight-units"));
     int pulled = 0;
-    for (int calls = 1;; calls += 3) {
+    for (int calls = 1;; ++calls) {
         sim::PassThruQuirks quirks;
         quirks.gone_after_calls = calls;
         auto worker = device("eight-units", quirks);
@@ -101,7 +112,7 @@ TEST(PassThruReading, GoesOnWhereTheDeviceWasPulledOut) {
 TEST(PassThruReading, GoesOnWhereverTheWorkerDied) {
     const auto whole = meaning(through_device("mil-on"));
     int cuts = 0;
-    for (int cut = 0;; cut += 5) {
+    for (int cut = 0;; ++cut) {
         auto worker = device("mil-on");
         tests::VirtualLink link(worker);
         Reading reading(j2534());

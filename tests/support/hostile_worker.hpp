@@ -64,6 +64,7 @@ private:
         quirks.nothing = nothing[seed % nothing.size()];
         quirks.tx_indications = seed % 2 == 0;
         quirks.start_indications = seed % 5 != 0;
+        quirks.no_iso15765 = seed % 4 == 0;
         return quirks;
     }
 
