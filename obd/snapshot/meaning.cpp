@@ -40,6 +40,20 @@ void put(json::object& into, std::string_view key, const Result<T>& result) {
     }
 }
 
+/// What a support bitmap names, or why it names nothing.
+void put_support(json::object& into, std::uint8_t base, ByteView data) {
+    const auto ids = read_support(base, data);
+    if (ids.has_error()) {
+        into["error"] = ids.error().detail;
+        return;
+    }
+    json::array supported;
+    for (const auto id : ids.value()) {
+        supported.emplace_back(hex_of(id));
+    }
+    into["supported"] = std::move(supported);
+}
+
 void signals(json::object& object, const SignalsRow& row, ByteView data) {
     const auto read = read_signals(row, data);
     object["clause"] = row.clause;
@@ -67,16 +81,7 @@ void signals(json::object& object, const SignalsRow& row, ByteView data) {
 json::object parameter(std::uint8_t pid, ByteView data) {
     json::object object{{"pid", hex_of(pid)}, {"raw", protocols::to_hex(data)}};
     if (pid % 0x20 == 0) {
-        const auto ids = read_support(pid, data);
-        if (ids.has_error()) {
-            object["error"] = ids.error().detail;
-            return object;
-        }
-        json::array supported;
-        for (const auto id : ids.value()) {
-            supported.emplace_back(hex_of(id));
-        }
-        object["supported"] = std::move(supported);
+        put_support(object, pid, data);
     } else if (pid == 0x01 || pid == 0x41) {
         const auto status = read_monitor_status(data);
         if (status.has_error()) {
@@ -225,17 +230,7 @@ void information(json::object& into, std::span<const Bytes> messages, Framing fr
         case 0x00: {
             const std::size_t skip = framing == Framing::can ? 2 : 3;
             const auto data = ByteView(messages[0]).subspan(std::min(skip, messages[0].size()));
-            const auto ids = read_support(0, data);
-            if (ids.has_error()) {
-                into["error"] = ids.error().detail;
-                return;
-            }
-            json::array supported;
-            for (const auto id : ids.value()) {
-                supported.emplace_back(hex_of(id));
-            }
-            into["supported"] = std::move(supported);
-            return;
+            return put_support(into, 0, data);
         }
         case 0x02: {
             const auto vin = read_vin(messages, framing);
@@ -294,13 +289,7 @@ void test_results(json::object& into, std::span<const Bytes> messages, Framing f
     constexpr std::size_t bitmap_bytes = 4;
     if (first.size() == before + bitmap_bytes && first[1] % 0x20 == 0 &&
         (can || first[2] == 0xFF)) {
-        json::array supported;
-        const auto ids = read_support(first[1], first.subspan(before));
-        for (const auto id : ids.value()) {
-            supported.emplace_back(hex_of(id));
-        }
-        into["supported"] = std::move(supported);
-        return;
+        return put_support(into, first[1], first.subspan(before));
     }
     json::array list;
     for (const auto& message : messages) {
@@ -337,17 +326,7 @@ void oxygen_tests(json::object& into, const Bytes& message) {
     into["test"] = hex_of(test);
     into["sensor"] = hex_of(message[2]);
     if (test % 0x20 == 0) {
-        const auto ids = read_support(test, data);
-        if (ids.has_error()) {
-            into["error"] = ids.error().detail;
-            return;
-        }
-        json::array supported;
-        for (const auto id : ids.value()) {
-            supported.emplace_back(hex_of(id));
-        }
-        into["supported"] = std::move(supported);
-        return;
+        return put_support(into, test, data);
     }
     const auto result = read_oxygen_test(message);
     if (result.has_error()) {

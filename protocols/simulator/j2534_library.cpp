@@ -5,6 +5,8 @@
 #include "protocols/passthru_worker/abi.hpp"
 #include "protocols/simulator/passthru.hpp"
 
+#include <unistd.h>
+
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -72,7 +74,7 @@ std::uint32_t fault() {
     const auto kind = s.fault.substr(0, colon);
     if (kind == "hang") {
         for (;;) {
-            std::this_thread::sleep_for(std::chrono::hours(1));
+            ::pause();
         }
     }
     if (kind == "crash") {

@@ -227,17 +227,18 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
     EXPECT_EQ(text(to_json(again.snapshot())), text(to_json(snapshot))) << where << "replay";
 }
 
-TEST(HostileAdapter, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
+/// Tries seed after seed, or the one asked for.
+void try_all(void (*try_one)(const std::vector<Truth>&, std::uint64_t, Tally&)) {
     const auto all = truths();
     ASSERT_FALSE(all.empty());
     const auto only = number("OBD_SEED", 0);
     Tally tally;
     if (only != 0) {
-        return try_seed(all, only, tally);
+        return try_one(all, only, tally);
     }
     constexpr int failures_shown = 10;
     for (std::uint64_t seed = 1; seed <= number("OBD_SEEDS", seeds_in_a_check); ++seed) {
-        try_seed(all, seed, tally);
+        try_one(all, seed, tally);
         if (::testing::Test::HasFailure() &&
             ::testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() >
                 failures_shown) {
@@ -248,8 +249,12 @@ TEST(HostileAdapter, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
     for (const auto& [fault, count] : tally.reasons) {
         std::cerr << "  ended with fault " << fault << ": " << count << "\n";
     }
-    EXPECT_GT(tally.whole, 0);            // else the adapter is so bad that nothing was tried
+    EXPECT_GT(tally.whole, 0);            // else it is so bad that nothing was tried
     EXPECT_FALSE(tally.reasons.empty());  // … or so good
+}
+
+TEST(HostileAdapter, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
+    try_all(&try_seed);
 }
 
 void try_device(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
@@ -286,27 +291,7 @@ void try_device(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally)
 }
 
 TEST(HostileDevice, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
-    const auto all = truths();
-    const auto only = number("OBD_SEED", 0);
-    Tally tally;
-    if (only != 0) {
-        return try_device(all, only, tally);
-    }
-    constexpr int failures_shown = 10;
-    for (std::uint64_t seed = 1; seed <= number("OBD_SEEDS", seeds_in_a_check); ++seed) {
-        try_device(all, seed, tally);
-        if (::testing::Test::HasFailure() &&
-            ::testing::UnitTest::GetInstance()->current_test_info()->result()->total_part_count() >
-                failures_shown) {
-            return;
-        }
-    }
-    std::cerr << "  read whole: " << tally.whole << ", in part: " << tally.partly << "\n";
-    for (const auto& [fault, count] : tally.reasons) {
-        std::cerr << "  ended with fault " << fault << ": " << count << "\n";
-    }
-    EXPECT_GT(tally.whole, 0);
-    EXPECT_FALSE(tally.reasons.empty());
+    try_all(&try_device);
 }
 
 }  // namespace
