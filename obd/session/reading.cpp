@@ -1,5 +1,8 @@
 #include "obd/session/reading.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace obd {
 namespace {
 
@@ -334,6 +337,12 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (interrupted_) {
         return on_check(asked.answer, now);
     }
+    if (std::exchange(counting_, false)) {
+        return on_counted(asked.answer, now);
+    }
+    if (uncounted(asked.answer)) {
+        return count_again(now);
+    }
     if (std::holds_alternative<elm327::AskUnit>(stage_)) {
         auto& more = asked.answer;
         if (!more.incomplete && !more.messages.empty()) {
@@ -370,6 +379,44 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
         }
     }
     return ask_apart(now);
+}
+
+/// Whether a unit speaks that did not answer the first request: what it knows was never asked for.
+bool Reading::uncounted(const protocols::bus::Answer& answer) const {
+    constexpr int counts_max = 2;  // a vehicle where units come and go is read as it is
+    const auto unknown = [this](const protocols::bus::EcuAddress& unit) {
+        return unit.known() && std::ranges::find(plan_->snapshot().ecus, unit, &Ecu::address) ==
+                                   plan_->snapshot().ecus.end();
+    };
+    return counts_ < counts_max && manner_.headers &&
+           (std::ranges::any_of(answer.late, unknown) ||
+            std::ranges::any_of(answer.messages, unknown, &protocols::bus::Message::source));
+}
+
+/// Asks who is there and listens to the end.
+Reading::Action Reading::count_again(Instant now) {
+    ++counts_;
+    counting_ = true;
+    apart_.clear();
+    return ask({{0x01, 0x00}, {}, {}}, now);
+}
+
+/// Reads from the beginning, with everybody who has ever answered.
+Reading::Action Reading::on_counted(protocols::bus::Answer answer, Instant now) {
+    auto notes = std::move(plan_->snapshot().notes);
+    notes.emplace_back(
+        "a control unit spoke that had not answered at first: read from the beginning"
+    );
+    for (const auto& ecu : plan_->snapshot().ecus) {
+        if (answer.of(ecu.address).empty() && !ecu.pids.raw.empty()) {
+            answer.messages.push_back({ecu.address, ecu.pids.raw.front()});
+        }
+    }
+    plan_.emplace(manner_.protocol, answer);
+    plan_->snapshot().notes.insert(plan_->snapshot().notes.begin(), notes.begin(), notes.end());
+    survey_.reset();
+    answered_.clear();
+    return ask_next(now);
 }
 
 /// The next unit that is to be asked by itself, or on with the plan.

@@ -64,6 +64,9 @@ private:
     Action not_connected(const protocols::Failure& failure, protocols::Instant now);
     Action go_on(const protocols::bus::Answer& first_answer, protocols::Instant now);
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
+    [[nodiscard]] bool uncounted(const protocols::bus::Answer& answer) const;
+    Action count_again(protocols::Instant now);
+    Action on_counted(protocols::bus::Answer answer, protocols::Instant now);
     Action ask_apart(protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
     Action on_batch(
@@ -79,6 +82,8 @@ private:
     std::optional<protocols::Instant> give_up_;
     int attempt_ = 0;
     int restarts_ = 0;
+    int counts_ = 0;         ///< How often units were counted again.
+    bool counting_ = false;  ///< That is on its way.
     protocols::elm327::Manner manner_;
     protocols::passthru::Numbers numbers_;  ///< Of calls to a J2534 library.
     protocols::passthru::Session session_;  ///< The channel in use on a J2534 device.

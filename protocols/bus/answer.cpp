@@ -60,6 +60,7 @@ Answer sort_answer(const Request& request, std::vector<Message> messages) {
         } else if (data.size() == 3 && data[0] == negative_service && data[1] == request.data[0]) {
             answer.negatives.push_back({message.source, data[1], data[2]});
         } else {
+            answer.late.insert(message.source);
             answer.problems.push_back(
                 "does not answer " + to_hex(request.data) + ": " + message.source.text() + " " +
                 to_hex(data)

@@ -42,6 +42,7 @@ struct Answer {
     std::vector<Negative> negatives;  ///< Final negative responses; response-pending is not kept.
     std::optional<Failure> failure;   ///< Why nothing can be concluded, e.g. bus_failed.
     std::vector<std::string> problems;
+    std::set<EcuAddress> late;     ///< Units that said something which answers something else.
     bool incomplete = false;       ///< Something arrived damaged or in part.
     std::set<EcuAddress> in_part;  ///< Units whose message of several frames did not come whole.
 

@@ -64,7 +64,8 @@ Result<Installed> find_library(std::string_view name, const std::vector<fs::path
         names += (names.empty() ? "" : ", ") + one.name;
     }
     if (path) {
-        Installed named{std::string(name), "", std::string(name), 0, true};
+        Installed named;
+        named.name = named.library = name;
         passthru::add_known_layout(named);
         return named;
     }

@@ -53,6 +53,12 @@ Result<WorkerProcess> WorkerProcess::start(const passthru::Installed& library, i
     if (!library.packed) {
         words.emplace_back("--natural");
     }
+    if (!library.version.empty()) {
+        words.push_back("--api=" + library.version);
+    }
+    if (library.resources_by_pointer) {
+        words.emplace_back("--resources-by-pointer");
+    }
     std::vector<char*> arguments;
     for (auto& word : words) {
         arguments.push_back(word.data());

@@ -189,6 +189,19 @@ Action<Session> OpenBus::after_filters(Instant now) {
     }
 }
 
+/// A session ends when nobody says anything for 5 s (P3max): the device asks something harmless
+/// when the station is silent, as SAE J1699-3 does.
+Action<Session> OpenBus::keep_alive(Instant now) {
+    constexpr std::uint32_t interval_ms = 4000;
+    constexpr std::uint8_t one = static_cast<std::uint8_t>(tester);
+    auto call = of_channel(Function::start_periodic);
+    call.messages = {message(
+        bus::is_kwp(bus_) ? Bytes{0xC1, obd_address, one, 0x3E} : Bytes{0x68, 0x6A, one, 0x01, 0x00}
+    )};
+    call.timeout_ms = interval_ms;
+    return put(Stage::keep_alive, std::move(call), now);
+}
+
 Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
     const bool done = returned.status == api::noerror;
     switch (stage_) {
@@ -254,11 +267,17 @@ Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
             session_.channel = returned.handle;
             return next_filter(now);
         case Stage::filter:
+            if (!done && filter_ == 0 && protocol_ == api::iso15765) {
+                return put(Stage::flow_close, of_channel(Function::disconnect), now);
+            }
             if (!done) {
                 return give_up("no filter: " + said(returned), now);
             }
             ++filter_;
             return next_filter(now);
+        case Stage::flow_close:
+            session_.channel = 0;
+            return open_frames(now);
         case Stage::address: {
             auto call = of_channel(Function::lookup);
             call.type = api::add_funct_lookup;
@@ -277,8 +296,11 @@ Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
                 (bus_ == Protocol::kwp_slow && keys && !kwp)) {
                 return give_up("silent", now);
             }
-            return Finished<Session>{session_};
+            return keep_alive(now);
         }
+        case Stage::keep_alive:  // a device that cannot: the session is opened again when it ran
+                                 // out
+            return Finished<Session>{session_};
         case Stage::undo:
             break;
     }

@@ -31,9 +31,9 @@ private:
 
 /// Opens a channel for one bus and makes it ready: flow control for 8 units on 11-bit CAN, for
 /// those that a raw request finds on 29-bit CAN (their addresses are not known before), a channel
-/// of frames where the device does not offer ISO 15765, the initialisation of K-line buses, the
-/// functional lookup of J1850 PWM (SAE J1699-3 practice). Faults: no_protocol (detail: `not
-/// offered`, `no bus`, `silent`), link_lost.
+/// of frames where the device does not offer ISO 15765 or its flow control, the initialisation of
+/// K-line buses, the functional lookup of J1850 PWM (SAE J1699-3 practice). Faults: no_protocol
+/// (detail: `not offered`, `no bus`, `silent`), link_lost.
 class OpenBus {
 public:
     using Output = Session;
@@ -51,9 +51,11 @@ private:
         raw_close,
         channel,
         filter,
+        flow_close,
         address,
         lookup,
         init,
+        keep_alive,
         undo,
     };
 
@@ -63,6 +65,7 @@ private:
     Action<Session> open_frames(Instant now);
     Action<Session> next_filter(Instant now);
     Action<Session> after_filters(Instant now);
+    Action<Session> keep_alive(Instant now);
     Action<Session> give_up(std::string why, Instant now);
     [[nodiscard]] api::Message message(Bytes data) const;
     [[nodiscard]] Call of_channel(Function function) const;

@@ -145,6 +145,10 @@ Action<Connection> Connect::on_talked(Result<Talked> result, Instant now) {
         return Finished<Connection>{result.error()};
     }
     auto& talked = result.value();
+    if (talked.incomplete && !std::exchange(asked_again_, true)) {
+        auto& talk = running_.emplace<Talk>(support_request, connection_.session, *numbers_);
+        return forward<Connection>(talk.resume(Started{}, now));
+    }
     auto answer = bus::sort_answer(support_request, std::move(talked.messages));
     if (!answer.messages.empty() || !answer.negatives.empty()) {
         connection_.first_answer = std::move(answer);

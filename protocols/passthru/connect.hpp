@@ -54,6 +54,7 @@ private:
     Connection connection_;
     std::uint32_t device_ = 0;
     std::size_t index_ = 0;
+    bool asked_again_ = false;  ///< The first answer was damaged.
     Stage stage_ = Stage::hello;
     std::variant<CallLibrary, OpenBus, Talk> running_;
     std::string trials_;

@@ -27,7 +27,11 @@ Result<Installed> read_installed(std::string_view text) {
         return found != nullptr && found->is_string() ? std::string(found->as_string())
                                                       : std::string();
     };
-    Installed one{word("NAME"), word("VENDOR"), word("FUNCTION_LIB"), 0, true};
+    Installed one;
+    one.name = word("NAME");
+    one.vendor = word("VENDOR");
+    one.library = word("FUNCTION_LIB");
+    one.version = word("API");
     if (one.name.empty() || one.library.empty()) {
         return Failure{Fault::malformed, "NAME and FUNCTION_LIB must be texts"};
     }
@@ -37,6 +41,10 @@ Result<Installed> read_installed(std::string_view text) {
         }
         one.ulong_bytes = static_cast<int>(width->as_int64());
     }
+    if (!one.version.empty() && one.version != "04.04" && one.version != "05.00") {
+        return Failure{Fault::malformed, "API must be 04.04 or 05.00"};
+    }
+    one.resources_by_pointer = word("ABI_RESOURCES") == "pointer";
     if (const auto* natural = object.if_contains("ABI_NATURAL")) {
         one.packed = !(natural->is_bool() && natural->get_bool());
     }
@@ -47,7 +55,7 @@ void add_known_layout(Installed& library) {
     if (library.ulong_bytes != 0) {
         return;
     }
-    const auto file = library.library.substr(library.library.rfind('/') + 1);
+    const auto file = library.library.substr(library.library.find_last_of("/\\") + 1);
     const auto& text = quirk_files().front().text;
     const auto table = json::parse(json::string_view(text.data(), text.size()));
     for (const auto& row : table.at("rows").as_array()) {

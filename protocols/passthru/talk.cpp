@@ -15,6 +15,11 @@ std::chrono::milliseconds quiet_after_answer(Protocol bus) {
     return bus::has_session(bus) ? 80ms : quiet_of(bus);
 }
 
+/// Somebody said something, and the library gave a length that cannot be.
+bool lost(const api::Message& message) {
+    return message.data.empty() && message.rx_status == 0;
+}
+
 std::uint32_t milliseconds_until(Instant until, Instant now) {
     const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
     return static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
@@ -164,6 +169,7 @@ void Talk::take(const api::Message& message, Instant now) {
     if ((message.rx_status & (api::tx_msg_type | api::tx_done)) != 0) {
         return;
     }
+    talked_.incomplete = talked_.incomplete || lost(message);
     if (own_or_indication(message)) {
         until_ = std::max(until_, now + segmented);
         return;
@@ -201,6 +207,7 @@ void Talk::take_frame(const api::Message& message, Instant now) {
     constexpr std::size_t identifier_bytes = 4;
     constexpr std::uint32_t response_offset = 8;
     constexpr std::uint32_t physical = 0x18DA0000;
+    talked_.incomplete = talked_.incomplete || lost(message);
     if ((message.rx_status & (api::tx_msg_type | api::tx_done)) != 0 ||
         message.data.size() <= identifier_bytes) {
         return;

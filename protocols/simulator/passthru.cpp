@@ -15,6 +15,8 @@ namespace api = passthru::api;
 
 constexpr std::uint32_t device_id = 1;
 constexpr std::size_t filters_max = 10;
+constexpr std::size_t periodic_max = 10;
+
 }  // namespace
 
 PassThru::PassThru(Vehicle vehicle, PassThruQuirks quirks)
@@ -44,7 +46,8 @@ Returned PassThru::now_return(const Call& call, Instant& at) {
         returned.value = passthru::wire_version;
         return returned;
     }
-    gone_ = gone_ || (quirks_.gone_after_calls != 0 && ++calls_ >= quirks_.gone_after_calls);
+    ++calls_;
+    gone_ = gone_ || (quirks_.gone_after_calls != 0 && calls_ >= quirks_.gone_after_calls);
     if (gone_) {
         return with(api::device_not_connected);
     }
@@ -84,6 +87,7 @@ Returned PassThru::now_return(const Call& call, Instant& at) {
         return with(api::invalid_channel_id);
     }
     auto& channel = found->second;
+    send_periodic(channel, at);
     switch (call.function) {
         case Function::disconnect:
             channels_.erase(found);
@@ -97,6 +101,12 @@ Returned PassThru::now_return(const Call& call, Instant& at) {
         case Function::stop_filter:
             return with(
                 channel.filters.erase(call.type) == 0 ? api::invalid_filter_id : api::noerror
+            );
+        case Function::start_periodic:
+            return with(start_periodic(channel, call, returned, at));
+        case Function::stop_periodic:
+            return with(
+                channel.periodic.erase(call.type) == 0 ? api::invalid_msg_id : api::noerror
             );
         case Function::get_config:
             for (const auto& [parameter, value] : call.parameters) {
@@ -123,7 +133,9 @@ Returned PassThru::now_return(const Call& call, Instant& at) {
                 channel.filters.clear();
             } else if (call.type == api::clear_funct_lookup) {
                 channel.lookup.clear();
-            } else if (call.type != api::clear_tx_buffer && call.type != api::clear_periodic_msgs) {
+            } else if (call.type == api::clear_periodic_msgs) {
+                channel.periodic.clear();
+            } else if (call.type != api::clear_tx_buffer) {
                 return with(api::invalid_ioctl_id);
             }
             return returned;
@@ -236,6 +248,12 @@ void PassThru::deliver(Channel& channel, Instant at, Message message) {
     if (!passes(channel, message)) {
         return;
     }
+    if (message.rx_status == 0 && ++received_ == quirks_.loses_message) {
+        return;
+    }
+    if (message.rx_status == 0 && received_ == quirks_.breaks_message) {
+        message.data.clear();
+    }
     message.protocol = channel.protocol;
     message.timestamp_us = static_cast<std::uint32_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(at - *woke_).count()
@@ -244,8 +262,44 @@ void PassThru::deliver(Channel& channel, Instant at, Message message) {
     channel.received.insert(place, {at, std::move(message)});
 }
 
+std::uint32_t PassThru::start_periodic(
+    Channel& channel, const Call& call, Returned& returned, Instant at
+) {
+    constexpr std::uint32_t interval_least = 5;
+    constexpr std::uint32_t interval_most = 65'535;
+    constexpr std::size_t bytes_max = 12;
+    if (quirks_.no_periodic) {
+        return api::not_supported;
+    }
+    if (call.timeout_ms < interval_least || call.timeout_ms > interval_most) {
+        return api::invalid_time_interval;
+    }
+    if (call.messages.empty() || call.messages[0].data.size() > bytes_max) {
+        return api::invalid_msg;
+    }
+    if (call.messages[0].protocol != channel.protocol) {
+        return api::msg_protocol_id;
+    }
+    if (channel.periodic.size() >= periodic_max) {
+        return api::exceeded_limit;
+    }
+    returned.handle = ++next_id_;
+    const auto interval = std::chrono::milliseconds(call.timeout_ms);
+    channel.periodic[returned.handle] = {call.messages[0], interval, at + interval};
+    return api::noerror;
+}
+
+void PassThru::send_periodic(Channel& channel, Instant at) {
+    for (auto& [id, one] : channel.periodic) {
+        for (; one.next <= at; one.next += one.interval) {
+            ask(channel, one.message, one.next);
+        }
+    }
+}
+
 std::uint32_t PassThru::read(Channel& channel, const Call& call, Returned& returned, Instant& at) {
     const auto limit = at + std::chrono::milliseconds(call.timeout_ms);
+    send_periodic(channel, limit);
     while (returned.messages.size() < call.count && !channel.received.empty() &&
            channel.received.front().at <= limit) {
         at = std::max(at, channel.received.front().at);
@@ -280,6 +334,9 @@ void PassThruWorker::receive(std::string_view bytes, Instant now) {
         }
         const auto start = output_.empty() ? now : std::max(now, output_.back().at);
         auto outcome = device_.call(call.value(), start);
+        if (device_.hangs()) {
+            continue;
+        }
         output_.push_back({outcome.at, passthru::to_frame(outcome.returned)});
     }
 }

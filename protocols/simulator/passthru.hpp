@@ -21,6 +21,10 @@ struct PassThruQuirks {
     bool tx_indications = true;     ///< Says when a message has left, and repeats it.
     bool start_indications = true;  ///< Says when a message of several frames begins.
     int gone_after_calls = 0;       ///< The cable is pulled out at that call; 0: never.
+    int hangs_at_call = 0;          ///< Does not return from that call nor later; 0: always does.
+    int breaks_message = 0;         ///< That message is received without its data; 0: none.
+    int loses_message = 0;          ///< That one is not received at all.
+    bool no_periodic = false;       ///< Does not send messages by itself.
     bool no_j1850 = false;          ///< Does not offer it.
     bool no_iso15765 = false;       ///< Offers CAN frames only.
 };
@@ -36,6 +40,9 @@ public:
         Instant at;  ///< When the call returns.
     };
     [[nodiscard]] Outcome call(const passthru::Call& call, Instant now);
+    [[nodiscard]] bool hangs() const {
+        return quirks_.hangs_at_call != 0 && calls_ >= quirks_.hangs_at_call;
+    }
 
 private:
     using Duration = Instant::duration;
@@ -50,11 +57,17 @@ private:
         Instant at;
         Message message;
     };
+    struct Periodic {
+        Message message;
+        Duration interval{};
+        Instant next{};
+    };
     struct Channel {
         std::uint32_t protocol = 0;
         std::uint32_t flags = 0;
         std::uint32_t baud = 0;
         std::map<std::uint32_t, Filter> filters;
+        std::map<std::uint32_t, Periodic> periodic;
         std::deque<Waiting> received;
         std::map<std::uint32_t, std::uint32_t> config;
         std::set<std::uint8_t> lookup;  ///< Functional addresses of J1850 PWM.
@@ -75,6 +88,12 @@ private:
     std::uint32_t start_filter(
         Channel& channel, const passthru::Call& call, passthru::Returned& returned
     );
+    std::uint32_t start_periodic(
+        Channel& channel, const passthru::Call& call, passthru::Returned& returned, Instant at
+    );
+    /// Sends the periodic messages that are due by `at`.
+    void send_periodic(Channel& channel, Instant at);
+    void ask(Channel& channel, const Message& message, Instant at);
     std::uint32_t five_baud(Channel& channel, passthru::Returned& returned, Instant& at) const;
     std::uint32_t fast(Channel& channel, passthru::Returned& returned, Instant& at) const;
 
@@ -92,6 +111,7 @@ private:
     bool open_ = false;
     bool gone_ = false;
     int calls_ = 0;
+    int received_ = 0;
     std::map<std::uint32_t, Channel> channels_;
     std::uint32_t next_id_ = 1;
     std::optional<Instant> woke_;

@@ -113,15 +113,19 @@ std::uint32_t PassThru::write(Channel& channel, const Call& call, Returned& retu
             done.data.assign(message.data.begin(), message.data.begin() + 4);
             channel.received.push_front({at, std::move(done)});
         }
-        if (channel.protocol == api::iso15765) {
-            ask_can(channel, message, at);
-        } else if (channel.protocol == api::can) {
-            ask_raw_can(channel, message, at);
-        } else {
-            ask_legacy(channel, message, at);
-        }
+        ask(channel, message, at);
     }
     return api::noerror;
+}
+
+void PassThru::ask(Channel& channel, const Message& message, Instant at) {
+    if (channel.protocol == api::iso15765) {
+        ask_can(channel, message, at);
+    } else if (channel.protocol == api::can) {
+        ask_raw_can(channel, message, at);
+    } else {
+        ask_legacy(channel, message, at);
+    }
 }
 
 void PassThru::ask_can(Channel& channel, const Message& message, Instant at) {

@@ -4,6 +4,7 @@
 #include "protocols/passthru/installed.hpp"
 #include "protocols/passthru/wire.hpp"
 #include "protocols/passthru_worker/abi.hpp"
+#include "protocols/passthru_worker/messages_0500.hpp"
 #include "tests/support/conversation.hpp"
 #include "tests/support/virtual_link.hpp"
 
@@ -107,22 +108,50 @@ TEST(PassThruCall, NamesWhatTheStandardNames) {
     EXPECT_EQ(api::name(api::noerror), "STATUS_NOERROR");
     EXPECT_EQ(api::name(api::device_not_connected), "ERR_DEVICE_NOT_CONNECTED");
     EXPECT_EQ(api::name(api::invalid_device_id), "ERR_INVALID_DEVICE_ID");
-    EXPECT_EQ(api::name(0x1B), "unknown result");
+    EXPECT_EQ(api::name(0x26), "ERR_CONCURRENT_API_CALL");  // of 05.00
+    EXPECT_EQ(api::name(0x27), "unknown result");
     EXPECT_EQ(name(Function::lookup), "PassThruIoctl FUNCT_MSG_LOOKUP_TABLE");
 }
 
 TEST(PassThruAbi, EveryLayoutHoldsTheSameMessage) {
     const api::Message message{6, 1, 0x140, 99, 4, {0, 0, 7, 0xE8, 0x41, 0x00}};
-    EXPECT_EQ(from_raw(to_raw<std::uint32_t>(message)), message);
-    EXPECT_EQ(from_raw(to_raw<std::uint64_t>(message)), message);
-    auto broken = to_raw<std::uint64_t>(message);
-    broken.size = 5000;  // beyond the structure
-    EXPECT_TRUE(from_raw(broken).data.empty());
-    std::uint64_t here = 0;
-    for (const bool packed : {true, false}) {
-        auto list = RawList::of<std::uint32_t>(3, &here, packed);
-        EXPECT_EQ(list.count<std::uint32_t>(), 3U);
-        EXPECT_EQ(RawList::first<std::uint32_t>(list.data(), packed), &here);
+    for (const Layout layout : {Layout{4, true}, Layout{4, false}, Layout{8, true}}) {
+        Structure two(layout);
+        abi::add_message(two, {});
+        abi::add_message(two, message);
+        const auto each = abi::message_bytes(layout);
+        EXPECT_EQ(each, layout.ulong_bytes == 4 ? 4152U : 4176U);
+        ASSERT_EQ(two.size(), 2 * each);
+        auto* second = static_cast<unsigned char*>(two.data()) + each;
+        EXPECT_EQ(abi::read_message(second, layout), message);
+        Members broken(second, layout);
+        broken.skip_numbers(4);
+        broken.put(5000);  // beyond the structure
+        EXPECT_TRUE(abi::read_message(second, layout).data.empty());
+    }
+}
+
+// Sizes of a 64-bit processor: computed from the definitions of version 05.00.
+TEST(PassThruAbi, MessagesOf0500PointToTheirData) {
+    EXPECT_EQ(abi::message05_bytes({4, true}), 40U);
+    EXPECT_EQ(abi::message05_bytes({4, false}), 48U);
+    EXPECT_EQ(abi::message05_bytes({8, true}), 72U);
+    const api::Message message{5, 8, 0x140, 99, 4, {0, 0, 7, 0xE8, 0x41, 0x00}};
+    for (const Layout layout : {Layout{4, true}, Layout{4, false}, Layout{8, true}}) {
+        MessageArray array(layout, 2);
+        array.add({}, 1);
+        array.add(message, 77);
+        EXPECT_EQ(array.at(1).message, message);
+        EXPECT_EQ(array.at(1).handle, 77U);
+        EXPECT_EQ(array.at(0).handle, 1U);
+        Structure list(layout);
+        list.number(3).pointer(&array);
+        Members members(list.data(), layout);
+        EXPECT_EQ(members.number(), 3U);
+        EXPECT_EQ(members.pointer(), &array);
+        Structure lost(layout);
+        abi::add_message05(lost, message, 1, nullptr, 0);
+        EXPECT_TRUE(abi::read_message05(lost.data(), layout, 4128).message.data.empty());
     }
 }
 
@@ -134,20 +163,32 @@ TEST(PassThruInstalled, ReadsWhatDriversLeave) {
     EXPECT_EQ(one.value().library, "/l.so");
     EXPECT_EQ(one.value().ulong_bytes, 4);
     EXPECT_FALSE(one.value().packed);
+    EXPECT_TRUE(one.value().version.empty());
+    const auto newer = read_installed(
+        R"({"NAME":"New","FUNCTION_LIB":"/n.so","API":"05.00","ABI_RESOURCES":"pointer"})"
+    );
+    ASSERT_TRUE(newer.has_value());
+    EXPECT_EQ(newer.value().version, "05.00");
+    EXPECT_TRUE(newer.value().resources_by_pointer);
     for (const auto* bad :
-         {"", "[]", "{}", R"({"NAME":"Box"})",
-          R"({"NAME":"B","FUNCTION_LIB":"l","ABI_ULONG":6})"}) {
+         {"", "[]", "{}", R"({"NAME":"Box"})", R"({"NAME":"B","FUNCTION_LIB":"l","ABI_ULONG":6})",
+          R"({"NAME":"B","FUNCTION_LIB":"l","API":"02.02"})"}) {
         EXPECT_TRUE(read_installed(bad).has_error()) << bad;
     }
     // What a driver does not say, the table of quirks may know.
-    Installed tcp{"T", "", "/usr/lib/libj2534-tcp.so", 0, false};
+    Installed tcp;
+    tcp.library = "C:\\drivers\\libj2534-tcp.so";
+    tcp.packed = false;
     add_known_layout(tcp);
     EXPECT_EQ(tcp.ulong_bytes, 4);
     EXPECT_TRUE(tcp.packed);
-    Installed stated{"T", "", "/usr/lib/libj2534-tcp.so", 8, false};
+    Installed stated;
+    stated.library = "/usr/lib/libj2534-tcp.so";
+    stated.ulong_bytes = 8;
     add_known_layout(stated);
     EXPECT_EQ(stated.ulong_bytes, 8);
-    Installed unknown{"U", "", "/usr/lib/other.so", 0, true};
+    Installed unknown;
+    unknown.library = "/usr/lib/other.so";
     add_known_layout(unknown);
     EXPECT_EQ(unknown.ulong_bytes, 0);
 }
@@ -342,9 +383,68 @@ TEST(PassThruAsk, WaitsOutPendingAndAsksABusyUnitAgain) {
     EXPECT_TRUE(result.value().answer.negatives.empty());
 }
 
+TEST(PassThruConformance, OfPeriodicMessages) {
+    Device device("iso9141-2003");
+    EXPECT_EQ(device.status(of(Function::open, 0)), api::noerror);
+    const auto channel = device.call(connect(3, 0, 10'400)).handle;
+    EXPECT_EQ(device.status(filter(channel, 1, {{0}, {0}}, 3)), api::noerror);
+    auto init = of(Function::five_baud_init, channel);
+    init.bytes = {0x33};
+    EXPECT_EQ(device.status(init), api::noerror);
+    auto start = of(Function::start_periodic, channel);
+    start.messages = {{3, 0, 0, 0, 0, {0x68, 0x6A, 0xF1, 0x01, 0x00}}};
+    for (const std::uint32_t interval : {0U, 4U, 65'536U}) {
+        start.timeout_ms = interval;
+        EXPECT_EQ(device.status(start), api::invalid_time_interval) << interval;
+    }
+    start.timeout_ms = 4000;
+    auto wrong = start;
+    wrong.messages[0].protocol = 4;
+    EXPECT_EQ(device.status(wrong), api::msg_protocol_id);
+    wrong = start;
+    wrong.messages[0].data.assign(13, 0);
+    EXPECT_EQ(device.status(wrong), api::invalid_msg);
+    const auto started = device.call(start);
+    EXPECT_EQ(started.status, api::noerror);
+    // It is asked again and again, and the session holds.
+    EXPECT_EQ(device.call(read(channel, 3, 13'000)).messages.size(), 3U);
+    auto stop = of(Function::stop_periodic, channel);
+    EXPECT_EQ(device.status(stop), api::invalid_msg_id);
+    stop.type = started.handle;
+    EXPECT_EQ(device.status(stop), api::noerror);
+    EXPECT_EQ(device.status(read(channel, 1, 6000)), api::buffer_empty);
+    for (int i = 0; i < 10; ++i) {
+        EXPECT_EQ(device.status(start), api::noerror);
+    }
+    EXPECT_EQ(device.status(start), api::exceeded_limit);
+    auto clear = of(Function::clear, channel);
+    clear.type = api::clear_periodic_msgs;
+    EXPECT_EQ(device.status(clear), api::noerror);
+    EXPECT_EQ(device.status(start), api::noerror);
+}
+
+TEST(PassThruAsk, FindsAKLineSessionOpenHoweverLongNothingWasAsked) {
+    for (const auto* const name : {"kwp-fast-2005", "kwp-slow-2003", "iso9141-2003"}) {
+        simulator::PassThruWorker worker{
+            simulator::PassThru(simulator::built_in_vehicle(name).value())};
+        tests::VirtualLink link(worker);
+        Numbers numbers;
+        const auto connection = connected(link, numbers);
+        link.pass(std::chrono::minutes(10));
+        const auto unit = connection.first_answer.messages.at(0).source;
+        Ask machine({{0x01, 0x0C}, {}, {{unit, 1}}}, connection.session, numbers);
+        const auto result = link.run(machine);
+        ASSERT_TRUE(result.has_value()) << name;
+        EXPECT_EQ(result.value().answer.messages.size(), 1U) << name;
+        EXPECT_EQ(result.value().session.channel, connection.session.channel) << name;
+    }
+}
+
 TEST(PassThruAsk, OpensAKLineSessionAgainThatHasRunOut) {
+    simulator::PassThruQuirks quirks;
+    quirks.no_periodic = true;
     simulator::PassThruWorker worker{
-        simulator::PassThru(simulator::built_in_vehicle("kwp-fast-2005").value())};
+        simulator::PassThru(simulator::built_in_vehicle("kwp-fast-2005").value(), quirks)};
     tests::VirtualLink link(worker);
     Numbers numbers;
     const auto connection = connected(link, numbers);
