@@ -1,5 +1,7 @@
 #include "protocols/link/libraries.hpp"
 
+#include "protocols/link/registry.hpp"
+
 #include <algorithm>
 #include <cstdlib>
 #include <fstream>
@@ -14,8 +16,13 @@ using passthru::Installed;
 std::vector<fs::path> passthru_folders() {
     std::vector<fs::path> folders;
     if (const char* path = std::getenv("PASSTHRU_PATH")) {
+#ifdef _WIN32
+        constexpr char between = ';';
+#else
+        constexpr char between = ':';
+#endif
         std::istringstream all(path);
-        for (std::string one; std::getline(all, one, ':');) {
+        for (std::string one; std::getline(all, one, between);) {
             if (!one.empty()) {
                 folders.emplace_back(one);
             }
@@ -29,7 +36,7 @@ std::vector<fs::path> passthru_folders() {
 }
 
 std::vector<Installed> installed(const std::vector<fs::path>& folders) {
-    std::vector<Installed> list;
+    auto list = registered();
     for (const auto& folder : folders) {
         std::error_code error;
         std::vector<fs::path> files;
@@ -53,7 +60,7 @@ std::vector<Installed> installed(const std::vector<fs::path>& folders) {
 
 Result<Installed> find_library(std::string_view name, const std::vector<fs::path>& folders) {
     const auto all = installed(folders);
-    const bool path = name.find('/') != name.npos;
+    const bool path = name.find_first_of("/\\") != name.npos;
     std::string names;
     for (const auto& one : all) {
         if (one.name == name || (path && one.library == name)) {

@@ -1,6 +1,7 @@
 #include "protocols/link/port.hpp"
 
 #include "protocols/link/libraries.hpp"
+#include "protocols/link/serial.hpp"
 #include "protocols/link/worker_process.hpp"
 
 #include <boost/asio/as_tuple.hpp>
@@ -8,18 +9,12 @@
 #include <boost/asio/connect.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
 #include <boost/asio/serial_port.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 
-#include <sys/file.h>
-#include <sys/ioctl.h>
-#include <termios.h>
-
 #include <array>
-#include <cerrno>
 #include <optional>
 #include <variant>
 
@@ -28,32 +23,11 @@ namespace {
 
 namespace asio = boost::asio;
 using asio::ip::tcp;
-using Pipe = asio::local::stream_protocol::socket;
 using boost::system::error_code;
 using namespace std::chrono_literals;
 
 constexpr auto connect_time_max = 5s;
 constexpr auto no_throw = asio::as_tuple(asio::use_awaitable);
-
-std::string open_advice(const std::string& device, const error_code& error) {
-    switch (error.value()) {
-        case ENOENT:
-            return device + " does not exist: plug the adapter in, or name another device";
-        case EACCES:
-        case EPERM:
-            return "no permission for " + device +
-                   ": add this user to the group dialout and sign in again";
-        case EBUSY:
-        case EWOULDBLOCK:
-            return device + " is used by another program: close it and try again";
-        case ENOTTY:
-            return device + " is not a serial device: name the adapter's device";
-        case EISDIR:
-            return device + " is a folder: name the adapter's device";
-        default:
-            return device + ": " + error.message();
-    }
-}
 
 }  // namespace
 
@@ -71,29 +45,6 @@ Port::Port(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 Port::~Port() = default;
 
 namespace {
-
-error_code open_serial(asio::serial_port& serial, const Endpoint& endpoint) {
-    error_code error;
-    serial.open(endpoint.device, error);
-    if (error) {
-        return error;
-    }
-    // Advisory for programs like ours, exclusive for the rest (root may still open it).
-    if (::flock(serial.native_handle(), LOCK_EX | LOCK_NB) != 0) {
-        return {errno, boost::system::system_category()};
-    }
-    ::ioctl(serial.native_handle(), TIOCEXCL);
-    using Base = asio::serial_port_base;
-    serial.set_option(Base::baud_rate(endpoint.baud), error);
-    if (error == asio::error::invalid_argument || error.value() == EINVAL) {
-        return error;
-    }
-    serial.set_option(Base::character_size(8), error);
-    serial.set_option(Base::parity(Base::parity::none), error);
-    serial.set_option(Base::stop_bits(Base::stop_bits::one), error);
-    serial.set_option(Base::flow_control(Base::flow_control::none), error);
-    return error;
-}
 
 asio::awaitable<error_code> connect(tcp::socket& socket, const Endpoint& endpoint) {
     using namespace asio::experimental::awaitable_operators;
@@ -139,14 +90,14 @@ asio::awaitable<void> Port::open(
             result = library.error();
             co_return;
         }
-        int line = -1;
-        auto worker = WorkerProcess::start(library.value(), line);
+        std::optional<Pipe> line;
+        auto worker = WorkerProcess::start(io, library.value(), line);
         if (worker.has_error()) {
             result = worker.error();
             co_return;
         }
         impl->worker.emplace(std::move(worker.value()));
-        impl->stream.emplace<Pipe>(io, asio::local::stream_protocol(), line);
+        impl->stream.emplace<Pipe>(std::move(*line));
     } else {
         auto& socket = impl->stream.emplace<tcp::socket>(io);
         const auto error = co_await connect(socket, endpoint);
@@ -238,7 +189,7 @@ asio::awaitable<Event> Port::wait(Instant deadline) {
 
 bool Port::set_baud(std::uint32_t baud) {
     auto* serial = std::get_if<asio::serial_port>(&impl_->stream);
-    if (serial == nullptr || ::tcdrain(serial->native_handle()) != 0) {
+    if (serial == nullptr || !drain(*serial)) {
         return false;
     }
     error_code error;

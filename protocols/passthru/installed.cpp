@@ -13,7 +13,36 @@ namespace {
 
 namespace json = boost::json;
 
+std::uint32_t little_endian(std::string_view bytes, std::size_t at, std::size_t size) {
+    std::uint32_t value = 0;
+    for (std::size_t i = 0; i < size; ++i) {
+        value |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << 8 * i;
+    }
+    return value;
+}
+
 }  // namespace
+
+int bits_of(std::string_view head) {
+    constexpr std::size_t pe_offset_at = 0x3C;
+    constexpr std::size_t machine_at = 4;
+    constexpr std::uint32_t i386 = 0x014C;
+    constexpr std::uint32_t amd64 = 0x8664;
+    constexpr std::uint32_t arm64 = 0xAA64;
+    if (head.size() > 4 && head.starts_with("\x7F"
+                                            "ELF")) {
+        return head[4] == 1 ? 32 : head[4] == 2 ? 64 : 0;
+    }
+    if (!head.starts_with("MZ") || head.size() < pe_offset_at + 4) {
+        return 0;
+    }
+    const std::size_t pe = little_endian(head, pe_offset_at, 4);
+    if (pe > head.size() || head.size() - pe < machine_at + 2 || head.substr(pe, 2) != "PE") {
+        return 0;
+    }
+    const auto machine = little_endian(head, pe + machine_at, 2);
+    return machine == i386 ? 32 : machine == amd64 || machine == arm64 ? 64 : 0;
+}
 
 Result<Installed> read_installed(std::string_view text) {
     boost::system::error_code error;

@@ -24,6 +24,10 @@ struct Installed {
 /// the driver's file does not say it.
 void add_known_layout(Installed& library);
 
+/// 32 or 64: what a library's file is made for, by its first kilobyte (PE/COFF and ELF headers); 0
+/// when it is neither.
+[[nodiscard]] int bits_of(std::string_view head);
+
 /// Reads one such file. Fault: malformed (detail: which key).
 [[nodiscard]] Result<Installed> read_installed(std::string_view text);
 

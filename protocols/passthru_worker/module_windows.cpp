@@ -1,22 +1,8 @@
 #include "protocols/passthru_worker/module.hpp"
 
-#include <windows.h>
+#include "protocols/base/wide.hpp"
 
 namespace protocols::passthru {
-namespace {
-
-std::wstring wide(const std::string& text) {
-    const int size =
-        ::MultiByteToWideChar(CP_UTF8, 0, text.data(), static_cast<int>(text.size()), nullptr, 0);
-    std::wstring result(static_cast<std::size_t>(size), L'\0');
-    ::MultiByteToWideChar(
-        CP_UTF8, 0, text.data(), static_cast<int>(text.size()), result.data(), size
-    );
-    return result;
-}
-
-}  // namespace
-
 Module::Module(const std::string& path)
     : handle_(::LoadLibraryExW(wide(path).c_str(), nullptr, LOAD_WITH_ALTERED_SEARCH_PATH)) {
     if (handle_ == nullptr) {

@@ -1,20 +1,11 @@
 #include "protocols/passthru_worker/process.hpp"
 
-#include <windows.h>
+#include "protocols/base/wide.hpp"
 
 #include <shellapi.h>
 
-#include <algorithm>
-
 namespace protocols::passthru {
 namespace {
-
-std::string narrow(const wchar_t* text) {
-    const int size = ::WideCharToMultiByte(CP_UTF8, 0, text, -1, nullptr, 0, nullptr, nullptr);
-    std::string result(static_cast<std::size_t>(std::max(size, 1)) - 1, '\0');
-    ::WideCharToMultiByte(CP_UTF8, 0, text, -1, result.data(), size, nullptr, nullptr);
-    return result;
-}
 
 HANDLE line() {
     return ::GetStdHandle(STD_INPUT_HANDLE);

@@ -86,7 +86,7 @@ PassThruWriteMsgs(Number channel, void* messages, void* count, Number timeout) {
         return missing();
     }
     auto call = of(Function::write, channel);
-    for (std::uint64_t i = 0; i < get(count); ++i) {
+    for (std::size_t i = 0; i < get(count); ++i) {
         call.messages.push_back(message(messages, i));
     }
     call.timeout_ms = static_cast<std::uint32_t>(timeout);

@@ -41,7 +41,7 @@ void fill(void* messages, std::size_t at, const abi::Message05& one) {
     members.put(one.message.data.size());
     members.put(one.message.extra_data);
     auto* buffer = static_cast<unsigned char*>(members.pointer());
-    const auto room = members.number();
+    const auto room = static_cast<std::size_t>(members.number());
     std::copy_n(
         one.message.data.begin(), std::min<std::size_t>(one.message.data.size(), room), buffer
     );
@@ -222,7 +222,7 @@ PassThruReadMsgs(Number handle, void* messages, void* count, Number timeout) {
     if (!enough() && (timeout > 0 || channel.protocol != logical_protocol)) {
         result = pump(channel.physical == 0 ? id : channel.physical, after(timeout), enough);
     }
-    std::uint64_t given = 0;
+    std::size_t given = 0;
     for (; given < wanted && !channel.received.empty(); ++given) {
         fill(messages, given, channel.received.front());
         channel.received.pop_front();
@@ -244,7 +244,7 @@ EXPORT Status PASSTHRU_CALL PassThruQueueMsgs(Number handle, void* messages, voi
     }
     const auto wanted = get(count);
     std::uint32_t result = api::noerror;
-    std::uint64_t sent = 0;
+    std::size_t sent = 0;
     while (sent < wanted && result == api::noerror) {
         result = queue(id, message(messages, sent));
         sent += result == api::noerror ? 1 : 0;

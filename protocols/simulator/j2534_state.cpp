@@ -128,8 +128,8 @@ void put(void* to, std::uint64_t value) {
     }
 }
 
-std::uint64_t get(const void* from) {
-    return Members(const_cast<void*>(from), layout()).number();
+std::size_t get(const void* from) {
+    return static_cast<std::size_t>(Members(const_cast<void*>(from), layout()).number());
 }
 
 void put_text(char* to, std::string_view text) {

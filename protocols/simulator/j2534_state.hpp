@@ -28,7 +28,7 @@ using passthru::Returned;
 
 /// Writes one of the library's `unsigned long`; nothing where `to` is null.
 void put(void* to, std::uint64_t value);
-[[nodiscard]] std::uint64_t get(const void* from);
+[[nodiscard]] std::size_t get(const void* from);
 void put_text(char* to, std::string_view text);
 
 /// Notes what went wrong for PassThruGetLastError.

@@ -27,7 +27,7 @@ public:
         const protocols::link::Endpoint& endpoint
     );
     /// Keeps which bus the vehicle answered on.
-    void learn(const ReadingDone& done, const std::string& vin, const std::string& plate);
+    void learn(const reading::ReadingDone& done, const std::string& vin, const std::string& plate);
 
 private:
     std::optional<adapters::Memory> memory_;

@@ -193,6 +193,37 @@ TEST(PassThruInstalled, ReadsWhatDriversLeave) {
     EXPECT_EQ(unknown.ulong_bytes, 0);
 }
 
+TEST(PassThruInstalled, TellsWhichProcessorALibraryIsFor) {
+    const auto windows = [](const std::string& machine) {
+        std::string head(256, '\0');
+        head.replace(0, 2, "MZ");
+        head[0x3C] = static_cast<char>(0x80);
+        head.replace(0x80, 2, "PE");
+        return head.replace(0x84, 2, machine);
+    };
+    EXPECT_EQ(bits_of(windows("\x4C\x01")), 32);
+    EXPECT_EQ(bits_of(windows("\x64\x86")), 64);
+    EXPECT_EQ(bits_of(windows("\x64\xAA")), 64);
+    EXPECT_EQ(bits_of(windows("\x11\x22")), 0);
+    EXPECT_EQ(
+        bits_of("\x7F"
+                "ELF\x01..."),
+        32
+    );
+    EXPECT_EQ(
+        bits_of("\x7F"
+                "ELF\x02..."),
+        64
+    );
+    const auto whole = windows("\x4C\x01");
+    for (std::size_t size = 0; size < 0x86; ++size) {
+        EXPECT_EQ(bits_of(std::string_view(whole).substr(0, size)), 0) << size;
+    }
+    auto far = whole;
+    far.replace(0x3C, 4, "\xFF\xFF\xFF\xFF");
+    EXPECT_EQ(bits_of(far), 0);
+}
+
 // The simulated device against rules of SAE J2534-1 (04.04), one a line.
 class Device {
 public:

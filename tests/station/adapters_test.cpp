@@ -110,7 +110,7 @@ TEST(Memory, FindsTheBusOfAVehicleAndElseOfItsKind) {
 
 TEST(Learning, TheNextReadingBeginsOnTheBusOfTheLastOne) {
     tests::Folder folder;
-    app::ReadingDone done;
+    reading::ReadingDone done;
     done.snapshot.emplace();
     done.snapshot->connected = true;
     done.snapshot->protocol = Protocol::iso9141;

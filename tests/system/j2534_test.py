@@ -2,6 +2,7 @@
 import concurrent.futures
 import json
 import os
+import subprocess
 
 from harness import BIN, SystemTest, main
 
@@ -105,6 +106,13 @@ class PassThru(SystemTest):
         self.assertTrue(json.loads(done.stdout)['complete'])
         listed = self.command('adapters', env=env, expect=0)
         self.assertIn('j2534:Simulated', listed.stdout)
+        reader = subprocess.run([BIN / 'obd-reader', 'libraries'], env=env, capture_output=True, text=True,
+                                check=True)
+        self.assertEqual(json.loads(reader.stdout)['libraries'], [
+            {'name': 'Simulated', 'vendor': 'obd-sim', 'library': str(LIBRARY), 'version': ''}])
+        reader = subprocess.run([BIN / 'obd-reader', 'read', 'j2534:Simulated'], env=env, capture_output=True,
+                                text=True, check=True)
+        self.assertEqual(self.meaning(json.loads(reader.stdout)), self.meaning(json.loads(done.stdout)))
         unknown = self.command('read', '--adapter', 'j2534:Other', env=env, expect=20)
         self.assertIn('Simulated', unknown.stderr)
         broken = self.command('read', '--adapter', 'j2534:/no/such.so', '--reconnect', '0', env=env, expect=23)

@@ -22,6 +22,7 @@ namespace ui::technician {
 namespace {
 
 namespace app = station::app;
+namespace reading = station::reading;
 namespace json = boost::json;
 using presenters::Both;
 using presenters::Entered;
@@ -211,30 +212,30 @@ struct Engine::Impl {
         );
     }
 
-    app::ReadingDone read(obd::ReadingSettings given) {
+    reading::ReadingDone read(obd::ReadingSettings given) {
         boost::asio::io_context context(1);
-        app::ReadingDone done;
+        reading::ReadingDone done;
         {
             const std::lock_guard lock(mutex);
-            stop = app::Stop();
+            stop = reading::Stop();
             io = &context;
         }
         given.connect_attempts = settings.profile.connect_attempts;
         constexpr std::chrono::seconds reconnect(120);  // or until the technician stops it
-        app::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
+        reading::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
             presenters::Progress progress;
             progress.step = QString::fromStdString(now.step);
             progress.share = now.share;
             progress.attempt = now.attempt;
             progress.limitSeconds = static_cast<int>(now.limit.count());
-            progress.adapterFound = now.step != app::reconnecting && now.step != "adapter_rates" &&
+            progress.adapterFound = now.step != reading::reconnecting && now.step != "adapter_rates" &&
                                     (now.step != "adapter" || now.attempt > 1);
             progress.protocolFound = now.share > 0 || now.step == "support";
             Q_EMIT engine.progressed(progress);
         };
         boost::asio::co_spawn(
             context,
-            app::read_vehicle(
+            reading::read_vehicle(
                 context, settings.adapter, given, reconnect, std::move(on_progress), stop, done
             ),
             boost::asio::detached
@@ -296,7 +297,7 @@ struct Engine::Impl {
     std::condition_variable wake;
     bool wanted = false;
     boost::asio::io_context* io = nullptr;
-    app::Stop stop;
+    reading::Stop stop;
     std::thread reading;
     std::jthread uploads;
 };

@@ -5,7 +5,7 @@
 #include "station/app/inspector.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
-#include "ui/terminal/running.hpp"
+#include "ui/reader/running.hpp"
 
 #include <boost/json/serialize.hpp>
 
@@ -108,7 +108,7 @@ int qualify(const Arguments& arguments, bool spanish) {
         std::filesystem::create_directories(arguments.get("--station"), ignored);
         memory.emplace(value_or_stop(qualified::Memory::open(arguments.get("--station"))));
     }
-    const auto done = qualify_now(endpoint, spanish);
+    const auto done = reader::qualify_now(endpoint, spanish);
     if (arguments.has("--record") && !done.transcript.entries.empty()) {
         write_transcript(arguments.get("--record"), done.transcript);
     }
@@ -135,7 +135,7 @@ int identify(const Arguments& arguments, bool spanish) {
     const auto endpoint = value_or_stop(protocols::link::read_endpoint(arguments.get("--adapter")));
     obd::ReadingSettings settings;
     settings.connect_attempts = 1;
-    const auto done = read_now(endpoint, settings, std::chrono::seconds(0), spanish);
+    const auto done = reader::read_now(endpoint, settings, std::chrono::seconds(0), spanish);
     const auto& adapter = done.snapshot ? done.snapshot->adapter : done.partial.adapter;
     if (adapter.banner.empty()) {
         throw Stopped(done.failure.value_or(Failure{Fault::adapter_silent, ""}));

@@ -5,7 +5,7 @@
 #include "sync/uploader/send.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
-#include "ui/terminal/running.hpp"
+#include "ui/reader/running.hpp"
 #include "ui/terminal/snapshot_text.hpp"
 #include "ui/terminal/vehicle_options.hpp"
 
@@ -72,7 +72,7 @@ int read(int argc, char** argv) {
     if (settings.all) {
         settings.total = everything_total;
     }
-    const auto done = read_now(parsed.value(), settings, reconnect_of(arguments), spanish);
+    const auto done = reader::read_now(parsed.value(), settings, reconnect_of(arguments), spanish);
     if (arguments.has("--record") && !done.transcript.entries.empty()) {
         write_transcript(arguments.get("--record"), done.transcript);
     }
@@ -159,7 +159,7 @@ int run(int argc, char** argv) {
     }
     auto settings = learning.settings(endpoint.value(), stated.vin, stated.plate);
     settings.connect_attempts = loaded.profile.connect_attempts;
-    const auto done = read_now(endpoint.value(), settings, reconnect_of(arguments), spanish);
+    const auto done = reader::read_now(endpoint.value(), settings, reconnect_of(arguments), spanish);
     learning.learn(done, stated.vin, stated.plate);
     const auto stored = value_or_stop(app::store_inspection(store, order, loaded.profile, done));
     if (arguments.has("--centre")) {

@@ -1,13 +1,13 @@
 #pragma once
 
-#include "station/app/inspector.hpp"
+#include "station/reading/reader.hpp"
 
 #include <chrono>
 
-namespace ui::terminal {
+namespace ui::reader {
 
 /// Reads a vehicle with progress lines on standard error; Ctrl-C ends it.
-[[nodiscard]] station::app::ReadingDone read_now(
+[[nodiscard]] station::reading::ReadingDone read_now(
     const protocols::link::Endpoint& endpoint,
     const obd::ReadingSettings& settings,
     std::chrono::seconds reconnect,
@@ -15,8 +15,8 @@ namespace ui::terminal {
 );
 
 /// Tries out an adapter, in the same way.
-[[nodiscard]] station::app::QualifyingDone qualify_now(
+[[nodiscard]] station::reading::QualifyingDone qualify_now(
     const protocols::link::Endpoint& endpoint, bool spanish
 );
 
-}  // namespace ui::terminal
+}  // namespace ui::reader

@@ -1,4 +1,4 @@
-#include "ui/terminal/running.hpp"
+#include "ui/reader/running.hpp"
 
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/signal_set.hpp>
@@ -9,10 +9,10 @@
 #include <string_view>
 #include <utility>
 
-namespace ui::terminal {
+namespace ui::reader {
 namespace {
 
-namespace app = station::app;
+namespace reading = station::reading;
 
 struct StepWord {
     std::string_view step;
@@ -51,7 +51,7 @@ std::string step_text(const std::string& step, bool spanish) {
     return (spanish ? "Buscando " : "Trying ") + step;
 }
 
-app::OnProgress progress_lines(bool spanish) {
+reading::OnProgress progress_lines(bool spanish) {
     const auto start = std::chrono::steady_clock::now();
     return [=, first = true](const obd::ReadingProgress& progress) mutable {
         if (std::exchange(first, false) && progress.limit.count() > 0) {
@@ -78,7 +78,7 @@ app::OnProgress progress_lines(bool spanish) {
 template <class Start>
 void run_to_its_end(Start start) {
     boost::asio::io_context io(1);
-    app::Stop stop;
+    reading::Stop stop;
     boost::asio::signal_set signals(io, SIGINT, SIGTERM);
     signals.async_wait([&](const boost::system::error_code& error, int) {
         if (!error) {
@@ -96,33 +96,33 @@ void run_to_its_end(Start start) {
 
 }  // namespace
 
-app::ReadingDone read_now(
+reading::ReadingDone read_now(
     const protocols::link::Endpoint& endpoint,
     const obd::ReadingSettings& settings,
     std::chrono::seconds reconnect,
     bool spanish
 ) {
-    app::ReadingDone done;
-    run_to_its_end([&](boost::asio::io_context& io, app::Stop& stop) {
-        return app::read_vehicle(
+    reading::ReadingDone done;
+    run_to_its_end([&](boost::asio::io_context& io, reading::Stop& stop) {
+        return reading::read_vehicle(
             io, endpoint, settings, reconnect, progress_lines(spanish), stop, done
         );
     });
     return done;
 }
 
-app::QualifyingDone qualify_now(const protocols::link::Endpoint& endpoint, bool spanish) {
-    app::QualifyingDone done;
+reading::QualifyingDone qualify_now(const protocols::link::Endpoint& endpoint, bool spanish) {
+    reading::QualifyingDone done;
     const auto start = std::chrono::steady_clock::now();
     const auto on_step = [=](const std::string& step) {
         const auto seconds =
             std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
         std::fprintf(stderr, "%6.1f s  %s\n", seconds, step_text(step, spanish).c_str());
     };
-    run_to_its_end([&](boost::asio::io_context& io, app::Stop& stop) {
-        return app::qualify_adapter(io, endpoint, on_step, stop, done);
+    run_to_its_end([&](boost::asio::io_context& io, reading::Stop& stop) {
+        return reading::qualify_adapter(io, endpoint, on_step, stop, done);
     });
     return done;
 }
 
-}  // namespace ui::terminal
+}  // namespace ui::reader
