@@ -41,7 +41,9 @@ std::optional<inspection::Qualified> Learning::qualified(const link::Endpoint& e
         remembered.adapter.banner, remembered.adapter.stn, remembered.fitness, remembered.at};
 }
 
-void Learning::learn(const reading::ReadingDone& done, const std::string& vin, const std::string& plate) {
+void Learning::learn(
+    const reading::ReadingDone& done, const std::string& vin, const std::string& plate
+) {
     if (!memory_ || !done.snapshot || !done.snapshot->connected) {
         return;
     }

@@ -228,7 +228,8 @@ struct Engine::Impl {
             progress.share = now.share;
             progress.attempt = now.attempt;
             progress.limitSeconds = static_cast<int>(now.limit.count());
-            progress.adapterFound = now.step != reading::reconnecting && now.step != "adapter_rates" &&
+            progress.adapterFound = now.step != reading::reconnecting &&
+                                    now.step != "adapter_rates" &&
                                     (now.step != "adapter" || now.attempt > 1);
             progress.protocolFound = now.share > 0 || now.step == "support";
             Q_EMIT engine.progressed(progress);

@@ -3,9 +3,9 @@
 #include "station/adapters/json.hpp"
 #include "station/adapters/memory.hpp"
 #include "station/app/inspector.hpp"
+#include "ui/reader/running.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
-#include "ui/reader/running.hpp"
 
 #include <boost/json/serialize.hpp>
 

@@ -3,9 +3,9 @@
 #include "station/app/learning.hpp"
 #include "station/messages/messages.hpp"
 #include "sync/uploader/send.hpp"
+#include "ui/reader/running.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
-#include "ui/reader/running.hpp"
 #include "ui/terminal/snapshot_text.hpp"
 #include "ui/terminal/vehicle_options.hpp"
 
@@ -159,7 +159,8 @@ int run(int argc, char** argv) {
     }
     auto settings = learning.settings(endpoint.value(), stated.vin, stated.plate);
     settings.connect_attempts = loaded.profile.connect_attempts;
-    const auto done = reader::read_now(endpoint.value(), settings, reconnect_of(arguments), spanish);
+    const auto done =
+        reader::read_now(endpoint.value(), settings, reconnect_of(arguments), spanish);
     learning.learn(done, stated.vin, stated.plate);
     const auto stored = value_or_stop(app::store_inspection(store, order, loaded.profile, done));
     if (arguments.has("--centre")) {
