@@ -248,6 +248,13 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                 return read_support(0, all.subspan(std::min(skip, all.size())));
             });
             break;
+        case What::count:
+            if (const auto messages = answer.of(ecu.address);
+                messages.size() == 1 && messages.front().size() == 3) {
+                const auto counted = static_cast<std::uint8_t>(ask.id + 1);
+                counts_[{ecu.address, counted}] = messages.front()[2];
+            }
+            break;
         case What::vin:
             into(ecu.vin, with_framing(&read_vin));
             break;

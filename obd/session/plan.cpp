@@ -56,9 +56,12 @@ const std::vector<Plan::Ask>& Plan::asks() {
         for (const auto pid : frozen_pids) {
             list.push_back({What::freeze_value, pid, "freeze_frame"});
         }
+        list.push_back({What::count, 0x03, "software"});
         list.push_back({What::calids, 0x04, "software"});
+        list.push_back({What::count, 0x05, "software"});
         list.push_back({What::cvns, 0x06, "software"});
         list.push_back({What::name, 0x0A, "software"});
+        list.push_back({What::count, 0x07, "performance"});
         list.push_back({What::performance_spark, 0x08, "performance"});
         list.push_back({What::performance_compression, 0x0B, "performance"});
         return list;
@@ -167,6 +170,16 @@ bool Plan::wanted(const Ask& ask) const {
             return true;
         case What::permanent:
             return framing_ == Framing::can;  // SAE J1979 6.10: CAN only
+        case What::count:
+            // Listening to the end takes longer than asking how many there are, on J1850 alone.
+            return protocols::bus::is_j1850(snapshot_.protocol) &&
+                   std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
+                       constexpr std::uint8_t counted = 1;  // the infotype after it
+                       return supports(ecu, ask) && ecu.infotypes.value &&
+                              ecu.infotypes.value->contains(
+                                  static_cast<std::uint8_t>(ask.id + counted)
+                              );
+                   });
         case What::freeze_support:
         case What::freeze_value:
             return std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
@@ -190,6 +203,7 @@ bool Plan::wanted(const Ask& ask) const {
 
 bool Plan::infotype(What what) {
     switch (what) {
+        case What::count:
         case What::vin:
         case What::calids:
         case What::cvns:
@@ -254,6 +268,7 @@ Request Plan::request(const std::vector<Ask>& asks) const {
             request.data = {ask.id};
             break;
         case What::infotypes:
+        case What::count:
         case What::vin:
         case What::calids:
         case What::cvns:
@@ -331,11 +346,24 @@ int Plan::messages_expected(const Ask& ask, const Ecu& ecu) const {
     if (ask.what == What::vin || ask.what == What::name) {
         return legacy_text_messages;
     }
-    // How many messages of codes or items follow is known to nobody.
-    const bool one = packable(ask.what) || ask.what == What::infotypes ||
+    if (ask.what == What::stored || ask.what == What::pending) {
+        return codes_expected(ask, ecu);
+    }
+    const auto told = counts_.find({ecu.address, ask.id});
+    if (infotype(ask.what) && ask.what != What::count) {
+        return told == counts_.end() ? 0 : told->second;
+    }
+    const bool one = packable(ask.what) || ask.what == What::infotypes || ask.what == What::count ||
                      ask.what == What::freeze_cause || ask.what == What::freeze_support ||
                      ask.what == What::freeze_value;
     return one ? 1 : 0;
+}
+
+/// PID 01 tells how many stored codes there are at least; nothing tells of pending ones.
+int Plan::codes_expected(const Ask& ask, const Ecu& ecu) const {
+    constexpr int codes_a_message = 3;
+    const int stored = ecu.status.value ? ecu.status.value->dtc_count : 0;
+    return ask.what == What::stored ? std::max((stored + 2) / codes_a_message, 1) : 1;
 }
 
 void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
@@ -362,6 +390,9 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
             return;
         }
         request.expected.push_back({ecu.address, messages});
+        request.until_padded = framing_ == Framing::legacy && (asks.front().what == What::stored ||
+                                                               asks.front().what == What::pending);
+        certain = certain && !request.until_padded;
         const auto bytes = answer_bytes(ecu, asks);
         certain = certain && (bytes > 0 || framing_ == Framing::legacy);
         frames += framing_ == Framing::can ? protocols::isotp::frames_of(bytes) : messages;

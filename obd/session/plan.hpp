@@ -10,6 +10,7 @@
 #include <optional>
 #include <set>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace obd {
@@ -55,6 +56,7 @@ private:
     enum class What {
         support,
         infotypes,
+        count,
         vin,
         calids,
         cvns,
@@ -81,6 +83,7 @@ private:
 
     static const std::vector<Ask>& asks();
     [[nodiscard]] static bool packable(What what);  ///< May share a request with others.
+    [[nodiscard]] int codes_expected(const Ask& ask, const Ecu& ecu) const;
     [[nodiscard]] static bool infotype(What what);  ///< Told of by service 09 infotype 00.
 
     [[nodiscard]] bool wanted(const Ask& ask) const;
@@ -113,6 +116,8 @@ private:
     Framing framing_;
     Snapshot snapshot_;
     bool packs_;
+    /// Messages of a unit's infotype, where it told (legacy buses).
+    std::map<std::pair<protocols::bus::EcuAddress, std::uint8_t>, int> counts_;
     std::size_t position_ = 0;
     std::vector<Ask> current_;  ///< What the request on its way asks for.
     std::deque<Ask> singles_;   ///< Left out of a shared answer, to be asked by themselves.

@@ -24,6 +24,12 @@ bool answers(const Request& request, const Bytes& data) {
     return data.size() > 1 && std::ranges::find(asked, data[1]) != asked.end();
 }
 
+/// Three codes fill a message; 0000 is none.
+bool has_room(const Bytes& codes) {
+    constexpr std::size_t full = 7;
+    return codes.size() < full || (codes[full - 2] == 0 && codes[full - 1] == 0);
+}
+
 }  // namespace
 
 std::vector<Bytes> Answer::of(EcuAddress unit) const {
@@ -43,9 +49,15 @@ bool complete(const Request& request, const Answer& answer) {
             return negative.source == expected.unit && negative.code != response_pending &&
                    negative.code != busy_repeat_request;
         });
-        return refused || given >= expected.messages;
+        const bool last =
+            !request.until_padded || std::ranges::any_of(answer.of(expected.unit), has_room);
+        return refused || (given >= expected.messages && last);
     };
     return !request.expected.empty() && std::ranges::all_of(request.expected, finished);
+}
+
+bool lacks(const Request& request, const Answer& answer) {
+    return !request.expected.empty() && !request.until_padded && !complete(request, answer);
 }
 
 Answer sort_answer(const Request& request, std::vector<Message> messages) {

@@ -24,6 +24,9 @@ struct Request {
         int messages = 1;  ///< Legacy buses spread one answer over several.
     };
     std::vector<Expected> expected;
+    /// A list of codes on a legacy bus (SAE J1979 6.3), each unit's: its message that has room left
+    /// is the last one. `messages` are then the least; who has no codes may say nothing at all.
+    bool until_padded = false;
 };
 
 /// `7F service code` (ISO 14229-1, SAE J1979 6.2.4).
@@ -53,6 +56,9 @@ struct Answer {
 /// True when every expected unit has given all its messages, or its final refusal. False when
 /// nothing is known to be expected.
 [[nodiscard]] bool complete(const Request& request, const Answer& answer);
+
+/// True when a unit that must answer has not given everything.
+[[nodiscard]] bool lacks(const Request& request, const Answer& answer);
 
 /// Sorts messages into those that answer `request` and those that do not (SAE J1979: service + 40,
 /// same PID, TID or infotype). What does not fit becomes a problem, never a reading.

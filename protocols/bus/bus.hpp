@@ -35,6 +35,9 @@ enum class Protocol : std::uint8_t {
 [[nodiscard]] constexpr bool is_can29(Protocol protocol) {
     return protocol == Protocol::can29_500 || protocol == Protocol::can29_250;
 }
+[[nodiscard]] constexpr bool is_j1850(Protocol protocol) {
+    return protocol == Protocol::j1850_vpw || protocol == Protocol::j1850_pwm;
+}
 [[nodiscard]] constexpr bool is_kwp(Protocol protocol) {
     return protocol == Protocol::kwp_slow || protocol == Protocol::kwp_fast;
 }

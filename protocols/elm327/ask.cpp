@@ -229,7 +229,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
         return again_after(busy_pause, now);
     }
     // Who must answer and does not, on a bus with sessions: the session has run out.
-    const bool session_over = bus::has_session(manner_.protocol) && !request_.expected.empty() &&
+    const bool session_over = bus::has_session(manner_.protocol) && bus::lacks(request_, {}) &&
                               (fault == Fault::vehicle_silent || fault == Fault::bus_failed);
     // An adapter may report the opened bus in one reply and the data only in the next.
     if (session_over && may_repeat && reopened_ && reply.has(Remark::bus_init_ok)) {
@@ -249,7 +249,7 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     auto [answer, new_habits] = sort_lines(request_, manner_, reply.lines);
     answer.incomplete = answer.incomplete || reply.has(Remark::line_damaged);
 
-    const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer);
+    const bool lacks_somebody = bus::lacks(request_, answer);
     if (counted_ && (answer.incomplete || lacks_somebody) && may_repeat) {
         if (!answer.incomplete) {
             lacking_ = std::move(answer);

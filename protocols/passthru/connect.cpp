@@ -229,7 +229,7 @@ Action<Ask::Output> Ask::on_talked(Result<Talked> result, Instant now) {
     const bool busy = std::ranges::any_of(answer_.negatives, [](const bus::Negative& negative) {
         return negative.code == bus::busy_repeat_request;
     });
-    const bool lacks_somebody = !request_.expected.empty() && !bus::complete(request_, answer_);
+    const bool lacks_somebody = bus::lacks(request_, answer_);
     if (attempts_ < attempts_max && (busy || answer_.failure || answer_.incomplete)) {
         pausing_ = true;
         return WaitUntil{now + busy_pause};

@@ -21,6 +21,7 @@ constexpr auto pwm_byte = 192us;
 constexpr auto slow_init = 2600ms;
 constexpr auto fast_init = 430ms;
 constexpr auto session_time = 5s;
+constexpr auto p3_min = 55ms;  // from the last byte of an answer to the next request
 
 std::uint32_t identifier(const Bytes& data) {
     return static_cast<std::uint32_t>(big_endian(ByteView(data).first(4)));
@@ -106,6 +107,10 @@ std::uint32_t PassThru::write(Channel& channel, const Call& call, Returned& retu
             return call.timeout_ms == 0 ? api::noerror : api::timeout;
         }
         ++returned.value;
+        const bool k_line = channel.protocol == api::iso9141 || channel.protocol == api::iso14230;
+        if (k_line && channel.initialised) {
+            at = std::max(at, channel.used + p3_min);
+        }
         if (quirks_.tx_indications && channel.protocol == api::iso15765) {
             Message done;
             done.protocol = channel.protocol;

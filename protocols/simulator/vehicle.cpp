@@ -172,6 +172,9 @@ private:
             }
             return {data};
         }
+        if (list.empty() && !ecu_.says_no_codes) {
+            return {};
+        }
         std::vector<Bytes> messages;
         for (std::size_t i = 0; i == 0 || i < list.size(); i += 3) {
             Bytes data{service};
@@ -207,6 +210,12 @@ private:
         Bytes all;
         for (const auto& item : found->second) {
             append(all, item);
+        }
+        constexpr std::uint8_t last_count = 0x09;
+        if (legacy_ && type <= last_count && type % 2 == 1) {  // message counts
+            Bytes data{0x49, type};
+            append(data, all);
+            return {data};
         }
         if (!legacy_) {
             // Performance tracking counts its 2-byte counters, everything else its items.

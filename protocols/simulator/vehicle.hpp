@@ -45,6 +45,8 @@ struct Ecu {
     std::vector<std::uint16_t> pending;
     std::vector<std::uint16_t> permanent;
     bool answers_permanent = true;
+    bool says_no_codes =
+        true;  ///< Legacy: answers also when it has none (SAE J1979 leaves it free).
     /// Freeze frames by number: PID to data; empty: no frame stored.
     std::vector<std::map<std::uint8_t, Bytes>> freeze_frames;
     /// Service 06 by MID (CAN: TID, scaling, value, lowest, highest; eight bytes) or by TID

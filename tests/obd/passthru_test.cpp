@@ -174,6 +174,47 @@ TEST(PassThruReading, SaysTheSameWhenReturnsComeInPieces) {
     }
 }
 
+/// Legacy lists of codes have no length: their last message has room left, or nothing follows.
+TEST(PassThruReading, ReadsAllCodesOfALegacyBusAndWaitsNoLongerThanItMust) {
+    for (const auto* const name : {"j1850-vpw-2001", "iso9141-2003", "kwp-fast-2005"}) {
+        for (std::uint16_t stored = 0; stored <= 7; ++stored) {
+            for (std::uint16_t pending = 0; pending <= 7; ++pending) {
+                auto vehicle = sim::built_in_vehicle(name).value();
+                auto& ecu = vehicle.ecus.front();
+                ecu.says_no_codes = pending % 2 == 0;
+                ecu.stored.clear();
+                ecu.pending.clear();
+                for (std::uint16_t i = 0; i < stored; ++i) {
+                    ecu.stored.push_back(static_cast<std::uint16_t>(0x0300 + i));
+                }
+                for (std::uint16_t i = 0; i < pending; ++i) {
+                    ecu.pending.push_back(static_cast<std::uint16_t>(0x0171 + i));
+                }
+                auto& status = ecu.parameters.at(0x01).fixed;
+                status[0] = static_cast<std::uint8_t>((status[0] & 0x80) | stored);
+                sim::PassThruWorker worker{sim::PassThru(vehicle)};
+                sim::Elm elm(vehicle, *sim::find_dialect("elm327-2.3"), 38400);
+                Reading through_device(j2534());
+                Reading through_elm;
+                for (const auto& result :
+                     {tests::VirtualLink(worker).run(through_device),
+                      tests::VirtualLink(elm).run(through_elm)}) {
+                    ASSERT_TRUE(result.has_value()) << name << stored << pending;
+                    const auto& read = result.value().ecus.at(0);
+                    if (ecu.says_no_codes || stored > 0) {
+                        ASSERT_TRUE(read.stored.value) << name << stored << pending;
+                        EXPECT_EQ(read.stored.value->size(), stored) << name << pending;
+                    }
+                    if (ecu.says_no_codes || pending > 0) {
+                        ASSERT_TRUE(read.pending.value) << name << stored << pending;
+                        EXPECT_EQ(read.pending.value->size(), pending) << name << stored;
+                    }
+                }
+            }
+        }
+    }
+}
+
 TEST(PassThruReading, IsRepeatedExactlyByItsTranscript) {
     for (const auto* const name : {"can29", "iso9141-2003", "kwp-slow-2003"}) {
         auto worker = device(name);

@@ -11,6 +11,26 @@
 namespace protocols::elm327 {
 namespace {
 
+TEST(Answer, ListsOfCodesEndWhereAMessageHasRoomLeft) {
+    const auto one = bus::EcuAddress::legacy(0x10);
+    const auto other = bus::EcuAddress::legacy(0x18);
+    const Bytes full{0x43, 0x03, 0x00, 0x03, 0x01, 0x03, 0x02};
+    const Bytes last{0x43, 0x03, 0x03, 0x00, 0x00, 0x00, 0x00};
+    bus::Request request{{0x03}, {}, {{one, 1}, {other, 1}}, true};
+    bus::Answer answer;
+    EXPECT_FALSE(bus::complete(request, answer));
+    EXPECT_FALSE(bus::lacks(request, answer));  // silence is allowed
+    answer.messages = {{one, full}, {other, last}};
+    EXPECT_FALSE(bus::complete(request, answer));
+    answer.messages.push_back({one, last});
+    EXPECT_TRUE(bus::complete(request, answer));
+    // More messages than the codes that PID 01 counts would need: until they have come.
+    request.expected[1].messages = 2;
+    EXPECT_FALSE(bus::complete(request, answer));
+    request.until_padded = false;
+    EXPECT_TRUE(bus::lacks(request, answer));
+}
+
 using bus::Protocol;
 using tests::Conversation;
 
