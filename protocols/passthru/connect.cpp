@@ -1,5 +1,7 @@
 #include "protocols/passthru/connect.hpp"
 
+#include "protocols/base/text.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -66,6 +68,17 @@ Action<Connection> Connect::resume(const Event& event, Instant now) {
             return on_talked(std::move(finished->result), now);
         }
         return forward<Connection>(std::move(action));
+    }
+    if (auto* truck = std::get_if<FindTruck>(&running_)) {
+        auto action = truck->resume(event, now);
+        auto* finished = std::get_if<Finished<Truck>>(&action);
+        if (finished == nullptr) {
+            return forward<Connection>(std::move(action));
+        }
+        if (finished->result.has_error()) {
+            return Finished<Connection>{finished->result.error()};
+        }
+        return on_truck(finished->result.value(), now);
     }
     auto action = std::get<CallLibrary>(running_).resume(event, now);
     auto* finished = std::get_if<Finished<Returned>>(&action);
@@ -136,8 +149,29 @@ Action<Connection> Connect::on_opened(const Result<Session>& result, Instant now
         return Finished<Connection>{result.error()};
     }
     trials_ += std::string(bus::name(order_[index_])) + ": " + result.error().detail + "; ";
-    ++index_;
+    const auto bus = order_[index_++];
+    if (bus::is_can29(bus) && result.error().detail == "silent") {  // frames are acknowledged
+        constexpr std::uint32_t slow = 250'000;
+        constexpr std::uint32_t fast = 500'000;
+        const auto baud = bus == Protocol::can29_500 ? fast : slow;
+        auto& truck = running_.emplace<FindTruck>(device_, baud, *numbers_);
+        return forward<Connection>(truck.resume(Started{}, now));
+    }
     return try_bus(now);
+}
+
+Action<Connection> Connect::on_truck(const Truck& truck, Instant now) {
+    if (truck.units.empty()) {
+        return try_bus(now);
+    }
+    std::string who = "SAE J1939, units";
+    for (const auto unit : truck.units) {
+        who += " " + to_hex(unit);
+    }
+    for (const auto& vin : truck.vins) {
+        who += ", VIN " + vin;
+    }
+    return Finished<Connection>{Failure{Fault::heavy_duty, printable(who)}};
 }
 
 Action<Connection> Connect::on_talked(Result<Talked> result, Instant now) {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "protocols/passthru/bus.hpp"
+#include "protocols/passthru/truck.hpp"
 
 #include <optional>
 #include <string>
@@ -25,8 +25,9 @@ struct Connection {
 };
 
 /// Opens the device and finds the bus the vehicle answers on: `first`, then CAN before slow buses,
-/// K-line last (ISO 15765-4 clause 6). Faults: link_lost, library_failed, no_protocol (detail: what
-/// each trial said).
+/// K-line last (ISO 15765-4 clause 6). Where somebody takes frames of 29 bits and nobody answers
+/// them, SAE J1939 is asked for. Faults: link_lost, library_failed, heavy_duty (detail: who
+/// answered), no_protocol (detail: what each trial said).
 class Connect {
 public:
     using Output = Connection;
@@ -46,6 +47,7 @@ private:
     Action<Connection> on_returned(const Returned& returned, Instant now);
     Action<Connection> try_bus(Instant now);
     Action<Connection> on_opened(const Result<Session>& result, Instant now);
+    Action<Connection> on_truck(const Truck& truck, Instant now);
     Action<Connection> on_talked(Result<Talked> result, Instant now);
     Action<Connection> refuse(const std::string& what, const Returned& returned) const;
 
@@ -56,7 +58,7 @@ private:
     std::size_t index_ = 0;
     bool asked_again_ = false;  ///< The first answer was damaged.
     Stage stage_ = Stage::hello;
-    std::variant<CallLibrary, OpenBus, Talk> running_;
+    std::variant<CallLibrary, OpenBus, Talk, FindTruck> running_;
     std::string trials_;
 };
 

@@ -248,10 +248,12 @@ void PassThru::deliver(Channel& channel, Instant at, Message message) {
     if (!passes(channel, message)) {
         return;
     }
-    if (message.rx_status == 0 && ++received_ == quirks_.loses_message) {
+    constexpr auto indications = api::tx_msg_type | api::start_of_message | api::tx_done;
+    const bool data = (message.rx_status & indications) == 0;
+    if (data && ++received_ == quirks_.loses_message) {
         return;
     }
-    if (message.rx_status == 0 && received_ == quirks_.breaks_message) {
+    if (data && received_ == quirks_.breaks_message) {
         message.data.clear();
     }
     message.protocol = channel.protocol;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "protocols/base/time.hpp"
+#include "protocols/j1939/transport.hpp"
 #include "protocols/passthru/wire.hpp"
 #include "protocols/simulator/elm.hpp"
 #include "protocols/simulator/vehicle.hpp"
@@ -73,6 +74,7 @@ private:
         std::set<std::uint8_t> lookup;  ///< Functional addresses of J1850 PWM.
         bool initialised = false;       ///< K-line: a session is open.
         Instant used{};
+        std::map<std::uint8_t, Bytes> transfers;  ///< SAE J1939: what a unit has announced.
         std::map<std::uint32_t, std::vector<Waiting>> held;  ///< Frames that wait for flow control.
     };
 
@@ -101,6 +103,11 @@ private:
     [[nodiscard]] bool hears_can(const Channel& channel) const;
     void ask_can(Channel& channel, const Message& message, Instant at);
     void ask_raw_can(Channel& channel, const Message& message, Instant at);
+    void ask_j1939(Channel& channel, const Message& message, Instant at);
+    void serve_group(
+        Channel& channel, const Ecu& ecu, const j1939::Id& asked, std::uint32_t group, Instant at
+    );
+    void grant(Channel& channel, std::uint8_t own, std::uint8_t to, ByteView data, Instant at);
     void ask_legacy(Channel& channel, const Message& message, Instant at);
     void deliver(Channel& channel, Instant at, Message message);
     [[nodiscard]] static bool passes(const Channel& channel, const Message& message);

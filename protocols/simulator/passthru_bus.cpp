@@ -72,6 +72,9 @@ std::size_t data_max(std::uint32_t protocol) {
 bool PassThru::hears_can(const Channel& channel) const {
     const bool fast =
         vehicle_.protocol == Protocol::can11_500 || vehicle_.protocol == Protocol::can29_500;
+    if (vehicle_.protocol == Protocol::j1939) {
+        return channel.baud == vehicle_.j1939_baud;
+    }
     return bus::is_can(vehicle_.protocol) && channel.baud == (fast ? 500'000U : 250'000U);
 }
 
@@ -124,7 +127,11 @@ std::uint32_t PassThru::write(Channel& channel, const Call& call, Returned& retu
 }
 
 void PassThru::ask(Channel& channel, const Message& message, Instant at) {
-    if (channel.protocol == api::iso15765) {
+    if (vehicle_.protocol == Protocol::j1939) {
+        if (channel.protocol == api::can) {
+            ask_j1939(channel, message, at);
+        }
+    } else if (channel.protocol == api::iso15765) {
         ask_can(channel, message, at);
     } else if (channel.protocol == api::can) {
         ask_raw_can(channel, message, at);

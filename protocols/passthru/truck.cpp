@@ -1,0 +1,292 @@
+#include "protocols/passthru/truck.hpp"
+
+#include "protocols/passthru/addresses.hpp"
+
+#include <algorithm>
+#include <array>
+
+namespace protocols::passthru {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto quiet = 600ms;
+constexpr std::uint32_t active_codes = 0xFECA;  // DM1
+constexpr std::uint32_t identification = 0xFEEC;
+constexpr std::uint32_t any_destination = 0x03FF0000;  // masks of identifiers
+constexpr std::uint32_t this_group = 0x03FFFF00;
+constexpr std::uint32_t global_formats = 0xF000;  // groups without a destination
+
+api::Message message(Bytes data) {
+    api::Message one;
+    one.protocol = api::can;
+    one.tx_flags = api::can_29bit_id;
+    one.data = std::move(data);
+    return one;
+}
+
+api::Message message(const j1939::Frame& frame) {
+    auto data = big_endian_bytes(j1939::to_identifier(frame.id));
+    data.insert(data.end(), frame.data.begin(), frame.data.end());
+    return message(std::move(data));
+}
+
+Call pass_filter(std::uint32_t channel, std::uint32_t mask, std::uint32_t group) {
+    Call call;
+    call.function = Function::start_filter;
+    call.handle = channel;
+    call.type = api::pass_filter;
+    call.messages = {message(big_endian_bytes(mask)), message(big_endian_bytes(group << 8 & mask))};
+    return call;
+}
+
+Failure pulled_out() {
+    return {Fault::link_lost, "the device is not connected any more"};
+}
+
+}  // namespace
+
+AskGroup::AskGroup(
+    std::uint32_t group, std::uint8_t destination, std::uint32_t channel, Numbers& numbers
+)
+    : group_(group), destination_(destination), channel_(channel), numbers_(&numbers) {}
+
+Action<GroupAnswer> AskGroup::put(Stage stage, Call call, Instant now) {
+    stage_ = stage;
+    call.id = numbers_->next();
+    call.handle = channel_;
+    call_ = CallLibrary(std::move(call));
+    return forward<GroupAnswer>(call_.resume(Started{}, now));
+}
+
+Action<GroupAnswer> AskGroup::resume(const Event& event, Instant now) {
+    if (std::holds_alternative<Started>(event)) {
+        const auto mask = (group_ & 0xFF00) >= global_formats ? this_group : any_destination;
+        return put(Stage::filter, pass_filter(channel_, mask, group_), now);
+    }
+    auto action = call_.resume(event, now);
+    auto* finished = std::get_if<Finished<Returned>>(&action);
+    if (finished == nullptr) {
+        return forward<GroupAnswer>(std::move(action));
+    }
+    if (finished->result.has_error()) {
+        return Finished<GroupAnswer>{finished->result.error()};
+    }
+    if (finished->result.value().status == api::device_not_connected) {
+        return Finished<GroupAnswer>{pulled_out()};
+    }
+    return on_returned(finished->result.value(), now);
+}
+
+Action<GroupAnswer> AskGroup::on_returned(const Returned& returned, Instant now) {
+    switch (stage_) {
+        case Stage::filter: {
+            filter_ = returned.handle;
+            Call call;
+            call.function = Function::clear;
+            call.type = api::clear_rx_buffer;
+            return put(Stage::clear, std::move(call), now);
+        }
+        case Stage::clear: {
+            Call call;
+            call.function = Function::write;
+            call.timeout_ms = write_time_ms;
+            call.messages = {message(j1939::request(group_, destination_))};
+            return put(Stage::write, std::move(call), now);
+        }
+        case Stage::write:
+            if (returned.status != api::noerror) {
+                answer_.failure = Failure{Fault::bus_failed, said(returned)};
+                until_ = now;
+            } else {
+                until_ = now + quiet;
+            }
+            return listen(now);
+        case Stage::read:
+            for (const auto& one : returned.messages) {
+                take(one, now);
+            }
+            return listen(now);
+        case Stage::send:
+            return listen(now);
+        case Stage::unfilter:
+            break;
+    }
+    return Finished<GroupAnswer>{std::move(answer_)};
+}
+
+/// Sends what is to be sent, then listens on, or has heard enough.
+Action<GroupAnswer> AskGroup::listen(Instant now) {
+    for (auto due = receiver_.deadline(); due && *due <= now; due = receiver_.deadline()) {
+        keep(receiver_.expire(now), now);
+    }
+    if (!to_send_.empty()) {
+        Call call;
+        call.function = Function::write;
+        call.timeout_ms = write_time_ms;
+        call.messages = {message(to_send_.front())};
+        to_send_.pop_front();
+        return put(Stage::send, std::move(call), now);
+    }
+    const auto under_way = receiver_.deadline();
+    if (now >= until_ && !under_way) {
+        Call call;
+        call.function = Function::stop_filter;
+        call.type = filter_;
+        return put(Stage::unfilter, std::move(call), now);
+    }
+    const auto until =
+        under_way && now >= until_ ? *under_way : std::min(until_, under_way.value_or(until_));
+    Call call;
+    call.function = Function::read;
+    call.count = 1;
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now).count();
+    call.timeout_ms = static_cast<std::uint32_t>(std::max<std::int64_t>(left, 1));
+    return put(Stage::read, std::move(call), now);
+}
+
+void AskGroup::take(const api::Message& message, Instant now) {
+    constexpr std::size_t identifier_bytes = 4;
+    if (own_or_indication(message) || message.data.size() < identifier_bytes) {
+        return;
+    }
+    const ByteView data(message.data);
+    j1939::Frame frame;
+    frame.id = j1939::id_from(static_cast<std::uint32_t>(big_endian(data.first(identifier_bytes))));
+    const auto payload = data.subspan(identifier_bytes);
+    frame.data.assign(payload.begin(), payload.end());
+    keep(receiver_.take(frame, now), now);
+}
+
+void AskGroup::keep(j1939::Receiver::Out out, Instant now) {
+    answer_.incomplete = answer_.incomplete || out.error.has_value();
+    if (out.send) {
+        to_send_.push_back(std::move(*out.send));
+    }
+    if (!out.message) {
+        return;
+    }
+    if (const auto told = j1939::acknowledgement_from(*out.message)) {
+        if (told->group == group_ && told->kind != j1939::Acknowledgement::Kind::positive) {
+            answer_.refused.push_back(out.message->source);
+        }
+    } else if (out.message->group == group_) {
+        until_ = now + quiet;
+        // DM1 is also broadcast every second: it counts once.
+        const auto same = [&](const j1939::Message& one) {
+            return one.source == out.message->source && one.data == out.message->data;
+        };
+        if (std::ranges::none_of(answer_.messages, same)) {
+            answer_.messages.push_back(std::move(*out.message));
+        }
+    }
+    const bool alone = destination_ != j1939::everybody;
+    if (alone && (!answer_.messages.empty() || !answer_.refused.empty())) {
+        until_ = now;  // nobody else was asked
+    }
+}
+
+FindTruck::FindTruck(std::uint32_t device, std::uint32_t baud, Numbers& numbers)
+    : device_(device), baud_(baud), numbers_(&numbers) {}
+
+Action<Truck> FindTruck::put(Stage stage, Call call, Instant now) {
+    stage_ = stage;
+    call.id = numbers_->next();
+    call_ = CallLibrary(std::move(call));
+    return forward<Truck>(call_.resume(Started{}, now));
+}
+
+Action<Truck> FindTruck::resume(const Event& event, Instant now) {
+    if (std::holds_alternative<Started>(event)) {
+        Call call;
+        call.function = Function::connect;
+        call.handle = device_;
+        call.protocol = api::can;
+        call.flags = api::can_29bit_id;
+        call.baud = baud_;
+        return put(Stage::channel, std::move(call), now);
+    }
+    if (asking_) {
+        auto action = asking_->resume(event, now);
+        auto* finished = std::get_if<Finished<GroupAnswer>>(&action);
+        if (finished == nullptr) {
+            return forward<Truck>(std::move(action));
+        }
+        if (finished->result.has_error()) {
+            return Finished<Truck>{finished->result.error()};
+        }
+        return on_answer(finished->result.value(), now);
+    }
+    auto action = call_.resume(event, now);
+    auto* finished = std::get_if<Finished<Returned>>(&action);
+    if (finished == nullptr) {
+        return forward<Truck>(std::move(action));
+    }
+    if (finished->result.has_error()) {
+        return Finished<Truck>{finished->result.error()};
+    }
+    if (finished->result.value().status == api::device_not_connected) {
+        return Finished<Truck>{pulled_out()};
+    }
+    return on_returned(finished->result.value(), now);
+}
+
+Action<Truck> FindTruck::on_returned(const Returned& returned, Instant now) {
+    const bool done = returned.status == api::noerror;
+    switch (stage_) {
+        case Stage::channel:
+            if (!done) {
+                return Finished<Truck>{std::move(truck_)};
+            }
+            channel_ = returned.handle;
+            return next_filter(now);
+        case Stage::filter:
+            ++filter_;
+            return done ? next_filter(now) : close(now);
+        case Stage::close:
+            break;
+    }
+    return Finished<Truck>{std::move(truck_)};
+}
+
+/// Lets the transport itself pass.
+Action<Truck> FindTruck::next_filter(Instant now) {
+    static constexpr std::array groups{
+        j1939::acknowledge_group, j1939::connection_group, j1939::transfer_group};
+    if (filter_ == groups.size()) {
+        return ask(active_codes, now);
+    }
+    return put(Stage::filter, pass_filter(channel_, any_destination, groups[filter_]), now);
+}
+
+Action<Truck> FindTruck::ask(std::uint32_t group, Instant now) {
+    asked_ = group;
+    asking_.emplace(group, j1939::everybody, channel_, *numbers_);
+    return forward<Truck>(asking_->resume(Started{}, now));
+}
+
+Action<Truck> FindTruck::on_answer(const GroupAnswer& answer, Instant now) {
+    asking_.reset();
+    for (const auto& one : answer.messages) {
+        if (std::ranges::find(truck_.units, one.source) == truck_.units.end()) {
+            truck_.units.push_back(one.source);
+        }
+        if (asked_ == identification) {
+            const auto end = std::ranges::find(one.data, static_cast<std::uint8_t>('*'));
+            std::string vin(one.data.begin(), end);
+            if (std::ranges::find(truck_.vins, vin) == truck_.vins.end()) {
+                truck_.vins.push_back(std::move(vin));
+            }
+        }
+    }
+    return asked_ == active_codes && !truck_.units.empty() ? ask(identification, now) : close(now);
+}
+
+Action<Truck> FindTruck::close(Instant now) {
+    Call call;
+    call.function = Function::disconnect;
+    call.handle = channel_;
+    return put(Stage::close, std::move(call), now);
+}
+
+}  // namespace protocols::passthru
