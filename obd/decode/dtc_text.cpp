@@ -108,4 +108,13 @@ DtcText dtc_text(Dtc code) {
         "Reservado: ninguna norma lo define", ""};
 }
 
+std::string monitor_of(std::string_view code) {
+    const auto known = Dtc::from_text(code);
+    if (!known) {
+        return {};
+    }
+    auto own = dtc_text(*known).monitor;
+    return own.empty() && code.starts_with('P') ? "CCM" : own;
+}
+
 }  // namespace obd

@@ -3,6 +3,7 @@
 #include "obd/decode/dtc.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace obd {
 
@@ -22,5 +23,10 @@ struct DtcText {
 /// maker; 2 the standard for P, else the maker; 3 the maker for P30 to P33, the standard from P34
 /// on and for U.
 [[nodiscard]] DtcText dtc_text(Dtc code);
+
+/// Monitor a code counts for where a programme asks for codes "associated with the monitors": its
+/// own; of other powertrain codes comprehensive components (CCM), which watch all that no other
+/// monitor does (OBD II, 13 CCR 1968.2 (e)(15)); of other codes none (empty).
+[[nodiscard]] std::string monitor_of(std::string_view code);
 
 }  // namespace obd

@@ -1,6 +1,7 @@
 #include "station/criteria/condition.hpp"
 
 #include "obd/decode/monitors.hpp"
+#include "station/criteria/compare.hpp"
 
 #include <algorithm>
 #include <array>
@@ -17,87 +18,11 @@ using protocols::Fault;
 using protocols::Result;
 using Shared = std::shared_ptr<const Condition>;
 
-Truth truth(bool value) {
-    return value ? Truth::yes : Truth::no;
-}
-
 Failure misplaced(std::string_view text, const std::string& pointer, std::string_view what) {
     return {
         Fault::malformed,
         pointer + " (line " + std::to_string(line_of(text, pointer)) + ") " + std::string(what)};
 }
-
-/// One fact against one value.
-class Compare : public Condition {
-public:
-    enum class Op { eq, ne, lt, le, gt, ge, in, not_in, empty, not_empty, none_starting_with };
-
-    Compare(std::string path, Op op, std::vector<Value> values, Truth if_unknown)
-        : path_(std::move(path)), op_(op), values_(std::move(values)), if_unknown_(if_unknown) {}
-
-    Truth evaluate(const Facts& facts, Looked& looked) const override {
-        looked.paths.push_back(path_);
-        const auto& value = facts.at(path_).value;
-        if (!known(value)) {
-            if (if_unknown_ == Truth::unknown) {
-                looked.missing.push_back(path_);
-            }
-            return if_unknown_;
-        }
-        return truth(compare(value, looked));
-    }
-
-private:
-    [[nodiscard]] bool compare(const Value& value, Looked& looked) const {
-        const auto number = [](const Value& one) { return std::get<double>(one); };
-        switch (op_) {
-            case Op::eq:
-                return value == values_.front();
-            case Op::ne:
-                return value != values_.front();
-            case Op::lt:
-                return number(value) < number(values_.front());
-            case Op::le:
-                return number(value) <= number(values_.front());
-            case Op::gt:
-                return number(value) > number(values_.front());
-            case Op::ge:
-                return number(value) >= number(values_.front());
-            case Op::in:
-                return std::ranges::find(values_, value) != values_.end();
-            case Op::not_in:
-                return std::ranges::find(values_, value) == values_.end();
-            case Op::empty:
-            case Op::not_empty:
-            case Op::none_starting_with:
-                return codes(std::get<std::vector<std::string>>(value), looked);
-        }
-        return false;
-    }
-
-    [[nodiscard]] bool codes(const std::vector<std::string>& list, Looked& looked) const {
-        if (op_ == Op::not_empty) {
-            return !list.empty();
-        }
-        bool none = true;
-        for (const auto& code : list) {
-            const bool counts =
-                op_ == Op::empty || std::ranges::any_of(values_, [&](const Value& prefix) {
-                    return code.starts_with(std::get<std::string>(prefix));
-                });
-            if (counts) {
-                looked.offending.push_back(code);
-                none = false;
-            }
-        }
-        return none;
-    }
-
-    std::string path_;
-    Op op_;
-    std::vector<Value> values_;
-    Truth if_unknown_;
-};
 
 /// all, any, first_known, not.
 class Combine : public Condition {
@@ -244,6 +169,7 @@ constexpr std::array ops{
     OpRow{"empty", Compare::Op::empty, "c", false, false},
     OpRow{"not_empty", Compare::Op::not_empty, "c", false, false},
     OpRow{"none_starting_with", Compare::Op::none_starting_with, "c", true, true},
+    OpRow{"none_of_monitors", Compare::Op::none_of_monitors, "c", true, true},
 };
 
 struct UnitRow {
@@ -403,6 +329,10 @@ private:
             auto value = operand(item, *fact, pointer + "/value");
             if (value.has_error()) {
                 return value.error();
+            }
+            const bool monitor = op->op == Compare::Op::none_of_monitors;
+            if (monitor && !obd::monitor_from_code(std::get<std::string>(value.value()))) {
+                return misplaced(text_, pointer + "/value", "names a monitor that does not exist");
             }
             values.push_back(std::move(value.value()));
         }

@@ -416,7 +416,7 @@ TEST(DtcTexts, NameThePartAndItsFault) {
 TEST(DtcTexts, SayWhoDefinesWhatTheyDoNotName) {
     using Source = DtcText::Source;
     for (const auto& [code, source] : std::map<std::string, Source>{
-             {"P0999", Source::subsystem},
+             {"P09FA", Source::subsystem},
              {"P1420", Source::manufacturer},
              {"P2ABC", Source::subsystem},
              {"P3000", Source::manufacturer},
@@ -437,6 +437,20 @@ TEST(DtcTexts, SayWhoDefinesWhatTheyDoNotName) {
     EXPECT_EQ(words("P04FF").en, "Standard code: auxiliary emission control");
 }
 
+TEST(DtcTexts, TellWhichMonitorACodeCountsFor) {
+    EXPECT_EQ(monitor_of("P0420"), "CAT");
+    EXPECT_EQ(monitor_of("P0301"), "MIS");
+    EXPECT_EQ(monitor_of("P0171"), "FUE");
+    EXPECT_EQ(monitor_of("P0133"), "O2S");
+    EXPECT_EQ(monitor_of("P0135"), "O2H");
+    EXPECT_EQ(monitor_of("P0442"), "EVAP");
+    EXPECT_EQ(monitor_of("P0118"), "CCM");  // no monitor of its own
+    EXPECT_EQ(monitor_of("P1234"), "CCM");  // its maker's
+    EXPECT_EQ(monitor_of("U0100"), "");
+    EXPECT_EQ(monitor_of("B1000"), "");
+    EXPECT_EQ(monitor_of("junk"), "");
+}
+
 TEST(DtcTexts, EveryCodeHasWordsInBothLanguages) {
     int named = 0;
     for (int number = 0; number <= 0xFFFF; ++number) {
@@ -444,7 +458,7 @@ TEST(DtcTexts, EveryCodeHasWordsInBothLanguages) {
         ASSERT_FALSE(text.en.empty() || text.es.empty()) << number;
         named += text.source == DtcText::Source::part ? 1 : 0;
     }
-    EXPECT_EQ(named, 1791);
+    EXPECT_EQ(named, 2195);
 }
 
 }  // namespace

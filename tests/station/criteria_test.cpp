@@ -163,6 +163,38 @@ TEST(Criteria, RefuseAProfileNamingPlaceAndLine) {
     EXPECT_TRUE(profile_text("no-such-profile").has_error());
 }
 
+TEST(Criteria, RejectConfirmedCodesOfTheMonitorsTheProgrammeNames) {
+    const auto document = parse_json(source_text("tests/station/criteria_cases.json"));
+    const auto text = profile_text("mx-nom-167-2017").value();
+    const auto rules = read_profile(text).value();
+    // A programme that leaves what no monitor of its own watches alone.
+    const auto without_components =
+        read_profile(with(text, "\"CCM\", \"CAT\", \"HCAT\"", "\"CAT\"")).value();
+    const auto outcome = [&](const Profile& profile, std::string_view code) {
+        auto given = document.value().at("baseline");
+        given.at("obd").as_object()["confirmed"] = json::array{json::string(code)};
+        const auto facts = read_facts(given, json::serialize(given)).value();
+        for (const auto& result : judge(profile, facts).rules) {
+            if (result.rule->id == "MX-D1") {
+                const bool named =
+                    result.looked.offending == std::vector<std::string>{std::string(code)};
+                EXPECT_EQ(result.outcome == Outcome::fail, named) << code;
+                return result.outcome;
+            }
+        }
+        return Outcome::not_determined;
+    };
+    for (const auto* code : {"P0420", "P0301", "P0135", "P0442", "P0118", "P1234", "P0700"}) {
+        EXPECT_EQ(outcome(rules, code), Outcome::fail) << code;
+    }
+    for (const auto* code : {"U0100", "B1000", "C0035"}) {
+        EXPECT_EQ(outcome(rules, code), Outcome::pass) << code;
+    }
+    EXPECT_EQ(outcome(without_components, "P0420"), Outcome::fail);
+    EXPECT_EQ(outcome(without_components, "P0118"), Outcome::pass);
+    EXPECT_TRUE(read_profile(with(text, "\"CCM\", \"CAT\"", "\"CCM\", \"CTA\"")).has_error());
+}
+
 TEST(Criteria, RefuseUnitsThatDoNotFit) {
     const auto text = profile_text("mx-nom-167-2017").value();
     EXPECT_TRUE(
