@@ -45,6 +45,7 @@ inline constexpr std::uint32_t clear_msg_filters = 0x0A;
 inline constexpr std::uint32_t clear_funct_lookup = 0x0B;
 inline constexpr std::uint32_t add_funct_lookup = 0x0C;
 inline constexpr std::uint32_t delete_funct_lookup = 0x0D;
+inline constexpr std::uint32_t read_prog_voltage = 0x0E;
 
 // Configuration parameters.
 inline constexpr std::uint32_t data_rate = 0x01;
