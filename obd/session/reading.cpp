@@ -337,11 +337,8 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (interrupted_) {
         return on_check(asked.answer, now);
     }
-    if (std::exchange(counting_, false)) {
+    if (counting_) {
         return on_counted(asked.answer, now);
-    }
-    if (uncounted(asked.answer)) {
-        return count_again(now);
     }
     if (std::holds_alternative<elm327::AskUnit>(stage_)) {
         auto& more = asked.answer;
@@ -362,21 +359,30 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
             );
         }
         apart_.erase(apart_.begin());
-    } else {
-        answer_ = asked.answer;
-        apart_.clear();
-        if (manner_.headers && !answer_.failure) {
-            apart_ = answer_.in_part;
+        return ask_apart(now);
+    }
+    if (uncounted(asked.answer)) {
+        ++counts_;
+        counting_.emplace(request_, asked.answer);
+        return ask({{0x01, 0x00}, {}, {}}, now);  // who is there? listened to the end
+    }
+    return on_answer(asked.answer, now);
+}
+
+Reading::Action Reading::on_answer(const protocols::bus::Answer& answer, Instant now) {
+    answer_ = answer;
+    apart_.clear();
+    if (manner_.headers && !answer_.failure) {
+        apart_ = answer_.in_part;
+    }
+    // What does not fit into the adapter when all answer at once may fit one by one.
+    if (answer_.failure && answer_.failure->fault == Fault::buffer_full && manner_.headers &&
+        protocols::bus::is_can(manner_.protocol) && request_.expected.size() > 1) {
+        for (const auto& expected : request_.expected) {
+            apart_.insert(expected.unit);
         }
-        // What does not fit into the adapter when all answer at once may fit one by one.
-        if (answer_.failure && answer_.failure->fault == Fault::buffer_full && manner_.headers &&
-            protocols::bus::is_can(manner_.protocol) && request_.expected.size() > 1) {
-            for (const auto& expected : request_.expected) {
-                apart_.insert(expected.unit);
-            }
-            answer_.incomplete = true;
-            answer_.in_part = apart_;
-        }
+        answer_.incomplete = true;
+        answer_.in_part = apart_;
     }
     return ask_apart(now);
 }
@@ -393,21 +399,25 @@ bool Reading::uncounted(const protocols::bus::Answer& answer) const {
             std::ranges::any_of(answer.messages, unknown, &protocols::bus::Message::source));
 }
 
-/// Asks who is there and listens to the end.
-Reading::Action Reading::count_again(Instant now) {
-    ++counts_;
-    counting_ = true;
-    apart_.clear();
-    return ask({{0x01, 0x00}, {}, {}}, now);
-}
-
-/// Reads from the beginning, with everybody who has ever answered.
+/// Reads from the beginning, with everybody who has ever answered; goes on where it was when nobody
+/// new says what it supports.
 Reading::Action Reading::on_counted(protocols::bus::Answer answer, Instant now) {
+    const auto [request, before] = std::move(*counting_);
+    counting_.reset();
+    auto& ecus = plan_->snapshot().ecus;
+    const bool somebody_new =
+        std::ranges::any_of(answer.messages, [&](const protocols::bus::Message& message) {
+            return std::ranges::find(ecus, message.source, &Ecu::address) == ecus.end();
+        });
+    if (!somebody_new) {
+        request_ = request;
+        return on_answer(before, now);
+    }
     auto notes = std::move(plan_->snapshot().notes);
     notes.emplace_back(
         "a control unit spoke that had not answered at first: read from the beginning"
     );
-    for (const auto& ecu : plan_->snapshot().ecus) {
+    for (const auto& ecu : ecus) {
         if (answer.of(ecu.address).empty() && !ecu.pids.raw.empty()) {
             answer.messages.push_back({ecu.address, ecu.pids.raw.front()});
         }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -67,6 +68,7 @@ private:
     [[nodiscard]] bool uncounted(const protocols::bus::Answer& answer) const;
     Action count_again(protocols::Instant now);
     Action on_counted(protocols::bus::Answer answer, protocols::Instant now);
+    Action on_answer(const protocols::bus::Answer& answer, protocols::Instant now);
     Action ask_apart(protocols::Instant now);
     Action on_asked(protocols::Result<protocols::elm327::Asked> result, protocols::Instant now);
     Action on_batch(
@@ -82,8 +84,9 @@ private:
     std::optional<protocols::Instant> give_up_;
     int attempt_ = 0;
     int restarts_ = 0;
-    int counts_ = 0;         ///< How often units were counted again.
-    bool counting_ = false;  ///< That is on its way.
+    int counts_ = 0;  ///< How often units were counted again.
+    /// While that is on its way: what had been asked, and the answer that somebody unknown joined.
+    std::optional<std::pair<protocols::bus::Request, protocols::bus::Answer>> counting_;
     protocols::elm327::Manner manner_;
     protocols::passthru::Numbers numbers_;  ///< Of calls to a J2534 library.
     protocols::passthru::Session session_;  ///< The channel in use on a J2534 device.

@@ -40,6 +40,9 @@ Connect::Connect(Protocol first, Numbers& numbers) : numbers_(&numbers), running
 }
 
 std::string Connect::step() const {
+    if (std::holds_alternative<FindTruck>(running_)) {
+        return std::string(bus::name(Protocol::j1939));
+    }
     const bool searching = !std::holds_alternative<CallLibrary>(running_);
     return searching && index_ < order_.size() ? std::string(bus::name(order_[index_])) : "adapter";
 }

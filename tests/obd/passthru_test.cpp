@@ -142,6 +142,28 @@ TEST(PassThruReading, OverlooksNobodyWhenAMessageIsLostOrBroken) {
     }
 }
 
+/// A unit that speaks now and then and never says what it supports costs one question, no more.
+TEST(PassThruReading, GoesOnWhenSomebodySpeaksWhoSupportsNothing) {
+    auto vehicle = sim::built_in_vehicle("mil-on").value();
+    auto stranger = vehicle.ecus.back();
+    stranger.address = protocols::bus::EcuAddress::can11(0x7EA);
+    stranger.parameters.clear();
+    stranger.infotypes.clear();
+    vehicle.ecus.push_back(stranger);
+    sim::PassThruWorker worker{sim::PassThru(vehicle)};
+    Reading reading(j2534());
+    auto result = tests::VirtualLink(worker).run(reading);
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result.value().complete);
+    const auto whole = through_device("mil-on");
+    ASSERT_EQ(result.value().ecus.size(), 3U);
+    EXPECT_EQ(result.value().ecus[0].stored.value, whole.ecus[0].stored.value);
+    EXPECT_EQ(result.value().ecus[2].address, stranger.address);
+    EXPECT_TRUE(std::ranges::none_of(result.value().notes, [](const std::string& note) {
+        return note.find("from the beginning") != note.npos;
+    }));
+}
+
 TEST(PassThruReading, GoesOnWhereverTheWorkerDied) {
     const auto whole = meaning(through_device("mil-on"));
     int cuts = 0;
