@@ -93,9 +93,11 @@ void Survey::plan_parameters(const Snapshot& read) {
         }
         pack = {};
     };
-    for (const auto& [pid, units] : by_id(read, &Ecu::pids)) {
-        const bool known = std::ranges::all_of(read.ecus, [pid = pid](const Ecu& ecu) {
-            return read_already(ecu, pid);
+    for (const auto& [pid, having] : by_id(read, &Ecu::pids)) {
+        const auto& units = having;
+        // A unit that does not have it need not have been read.
+        const bool known = std::ranges::all_of(read.ecus, [&, pid = pid](const Ecu& ecu) {
+            return read_already(ecu, pid) || std::ranges::find(units, ecu.address) == units.end();
         });
         if (known || pid % range == 0) {
             continue;
