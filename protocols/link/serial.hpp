@@ -13,6 +13,10 @@ namespace protocols::link {
 [[nodiscard]] boost::system::error_code open_serial(
     boost::asio::serial_port& serial, const Endpoint& endpoint
 );
+/// Of an open line: rate, eight bits, no parity, one stop bit, no flow control.
+[[nodiscard]] boost::system::error_code set_line(
+    boost::asio::serial_port& serial, std::uint32_t baud
+);
 /// Waits until everything written has left. False: not possible.
 [[nodiscard]] bool drain(boost::asio::serial_port& serial);
 /// What to do about an error of opening, for people.

@@ -21,16 +21,7 @@ error_code open_serial(boost::asio::serial_port& serial, const Endpoint& endpoin
         return {errno, boost::system::system_category()};
     }
     ::ioctl(serial.native_handle(), TIOCEXCL);
-    using Base = boost::asio::serial_port_base;
-    serial.set_option(Base::baud_rate(endpoint.baud), error);
-    if (error == boost::asio::error::invalid_argument || error.value() == EINVAL) {
-        return error;
-    }
-    serial.set_option(Base::character_size(8), error);
-    serial.set_option(Base::parity(Base::parity::none), error);
-    serial.set_option(Base::stop_bits(Base::stop_bits::one), error);
-    serial.set_option(Base::flow_control(Base::flow_control::none), error);
-    return error;
+    return set_line(serial, endpoint.baud);
 }
 
 bool drain(boost::asio::serial_port& serial) {

@@ -182,7 +182,8 @@ Action<Connection> Connect::on_talked(Result<Talked> result, Instant now) {
         return Finished<Connection>{result.error()};
     }
     auto& talked = result.value();
-    if (talked.incomplete && !std::exchange(asked_again_, true)) {
+    const bool overflowed = talked.failure && talked.failure->fault == Fault::buffer_full;
+    if ((talked.incomplete || overflowed) && !std::exchange(asked_again_, true)) {
         auto& talk = running_.emplace<Talk>(support_request, connection_.session, *numbers_);
         return forward<Connection>(talk.resume(Started{}, now));
     }

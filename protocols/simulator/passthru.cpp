@@ -302,6 +302,10 @@ void PassThru::send_periodic(Channel& channel, Instant at) {
 std::uint32_t PassThru::read(Channel& channel, const Call& call, Returned& returned, Instant& at) {
     const auto limit = at + std::chrono::milliseconds(call.timeout_ms);
     send_periodic(channel, limit);
+    if (++reads_ == quirks_.overflows_at_read) {
+        channel.received.clear();
+        return api::buffer_overflow;
+    }
     while (returned.messages.size() < call.count && !channel.received.empty() &&
            channel.received.front().at <= limit) {
         at = std::max(at, channel.received.front().at);

@@ -25,6 +25,7 @@ struct PassThruQuirks {
     int hangs_at_call = 0;          ///< Does not return from that call nor later; 0: always does.
     int breaks_message = 0;         ///< That message is received without its data; 0: none.
     int loses_message = 0;          ///< That one is not received at all.
+    int overflows_at_read = 0;      ///< That read lost what had been received; 0: none.
     bool no_periodic = false;       ///< Does not send messages by itself.
     bool no_j1850 = false;          ///< Does not offer it.
     bool no_iso15765 = false;       ///< Offers CAN frames only.
@@ -119,6 +120,7 @@ private:
     bool gone_ = false;
     int calls_ = 0;
     int received_ = 0;
+    int reads_ = 0;
     std::map<std::uint32_t, Channel> channels_;
     std::uint32_t next_id_ = 1;
     std::optional<Instant> woke_;

@@ -130,11 +130,12 @@ std::string sorted_meaning(Snapshot snapshot) {
     return meaning(snapshot);
 }
 
-TEST(PassThruReading, OverlooksNobodyWhenAMessageIsLostOrBroken) {
+TEST(PassThruReading, OverlooksNobodyWhenAMessageIsLostOrBrokenOrABufferOverflows) {
     const auto whole = sorted_meaning(through_device("mil-on"));
     for (auto sim::PassThruQuirks::*failing :
-         {&sim::PassThruQuirks::breaks_message, &sim::PassThruQuirks::loses_message}) {
-        for (int message = 1; message < 40; ++message) {
+         {&sim::PassThruQuirks::breaks_message, &sim::PassThruQuirks::loses_message,
+          &sim::PassThruQuirks::overflows_at_read}) {
+        for (int message = 1; message < 60; ++message) {
             sim::PassThruQuirks quirks;
             quirks.*failing = message;
             EXPECT_EQ(sorted_meaning(through_device("mil-on", quirks)), whole) << message;
