@@ -138,7 +138,9 @@ TEST(PassThruReading, OverlooksNobodyWhenAMessageIsLostOrBrokenOrABufferOverflow
         for (int message = 1; message < 60; ++message) {
             sim::PassThruQuirks quirks;
             quirks.*failing = message;
-            EXPECT_EQ(sorted_meaning(through_device("mil-on", quirks)), whole) << message;
+            const auto read = through_device("mil-on", quirks);
+            EXPECT_EQ(sorted_meaning(read), whole) << message;
+            EXPECT_EQ(read.attempts, 1) << message;  // the bus was not taken for another
         }
     }
 }
