@@ -4,6 +4,7 @@
 #include "station/criteria/condition.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,92 +16,191 @@ inline Truth truth(bool value) {
     return value ? Truth::yes : Truth::no;
 }
 
-/// One fact against one value.
+enum class Op {
+    eq,
+    ne,
+    lt,
+    le,
+    gt,
+    ge,
+    in,
+    not_in,
+    empty,
+    not_empty,
+    none_of,
+    all_of,
+    none_starting_with,
+    none_of_monitors
+};
+
+struct OpRow {
+    std::string_view name;
+    Op op;
+    std::string_view kinds;  ///< b truth, n number, t text, d date, r readiness, c codes, w words.
+    bool list;               ///< Takes a list of values.
+    bool value;              ///< Takes a value at all.
+    std::string_view es;
+    std::string_view en;
+};
+inline constexpr std::array op_rows{
+    OpRow{"eq", Op::eq, "bntdr", false, true, "=", "="},
+    OpRow{"ne", Op::ne, "bntdr", false, true, "≠", "≠"},
+    OpRow{"lt", Op::lt, "nd", false, true, "<", "<"},
+    OpRow{"le", Op::le, "nd", false, true, "≤", "≤"},
+    OpRow{"gt", Op::gt, "nd", false, true, ">", ">"},
+    OpRow{"ge", Op::ge, "nd", false, true, "≥", "≥"},
+    OpRow{"in", Op::in, "ntr", true, true, "es uno de", "is one of"},
+    OpRow{"not_in", Op::not_in, "ntr", true, true, "no es ninguno de", "is none of"},
+    OpRow{"empty", Op::empty, "cw", false, false, "sin ninguno", "none"},
+    OpRow{"not_empty", Op::not_empty, "cw", false, false, "al menos uno", "at least one"},
+    OpRow{"none_of", Op::none_of, "cw", true, true, "ninguno de", "none of"},
+    OpRow{"all_of", Op::all_of, "w", true, true, "todos", "all of"},
+    OpRow{
+        "none_starting_with", Op::none_starting_with, "c", true, true, "ninguno que empiece por",
+        "none starting with"},
+    OpRow{
+        "none_of_monitors", Op::none_of_monitors, "c", true, true, "ninguno de los monitores",
+        "none of the monitors"},
+};
+
+/// One fact against values.
 class Compare : public Condition {
 public:
-    enum class Op {
-        eq,
-        ne,
-        lt,
-        le,
-        gt,
-        ge,
-        in,
-        not_in,
-        empty,
-        not_empty,
-        none_starting_with,
-        none_of_monitors
-    };
+    Compare(
+        const FactRow& fact,
+        const OpRow& op,
+        std::vector<Value> values,
+        std::optional<Truth> if_unknown,
+        std::string written
+    )
+        : fact_(fact),
+          op_(op),
+          values_(std::move(values)),
+          if_unknown_(if_unknown),
+          written_(std::move(written)) {}
 
-    Compare(std::string path, Op op, std::vector<Value> values, Truth if_unknown)
-        : path_(std::move(path)), op_(op), values_(std::move(values)), if_unknown_(if_unknown) {}
-
-    Truth evaluate(const Facts& facts, Looked& looked) const override {
-        looked.paths.push_back(path_);
-        const auto& value = facts.at(path_).value;
+    Truth evaluate(const Given& given, Looked& looked) const override {
+        looked.paths.push_back(fact_.path);
+        const auto& value = given.facts.at(fact_).value;
         if (!known(value)) {
-            if (if_unknown_ == Truth::unknown) {
-                looked.missing.push_back(path_);
+            if (!if_unknown_) {
+                looked.missing.push_back(fact_.path);
             }
-            return if_unknown_;
+            return if_unknown_.value_or(Truth::unknown);
         }
         return truth(compare(value, looked));
     }
 
+    [[nodiscard]] BothLanguages words() const override {
+        if (fact_.kind == Kind::truth) {
+            const bool yes = (values_.front() == Value(true)) == (op_.op == Op::eq);
+            return {
+                std::string(fact_.es) + (yes ? ": sí" : ": no"),
+                std::string(fact_.en) + (yes ? ": yes" : ": no")};
+        }
+        const auto tail = written_.empty() ? "" : " " + written_;
+        return {
+            std::string(fact_.es) + " " + std::string(op_.es) + tail,
+            std::string(fact_.en) + " " + std::string(op_.en) + tail};
+    }
+    [[nodiscard]] bool bounded() const override {
+        return op_.op == Op::lt || op_.op == Op::le || op_.op == Op::gt || op_.op == Op::ge;
+    }
+    void name_facts(std::vector<const FactRow*>& rows) const override { rows.push_back(&fact_); }
+
 private:
+    template <class T>
+    [[nodiscard]] static bool ordered(Op op, const T& a, const T& b) {
+        switch (op) {
+            case Op::lt:
+                return a < b;
+            case Op::le:
+                return a <= b;
+            case Op::gt:
+                return a > b;
+            default:
+                return a >= b;
+        }
+    }
+
     [[nodiscard]] bool compare(const Value& value, Looked& looked) const {
-        const auto number = [](const Value& one) { return std::get<double>(one); };
-        switch (op_) {
+        switch (op_.op) {
             case Op::eq:
                 return value == values_.front();
             case Op::ne:
                 return value != values_.front();
             case Op::lt:
-                return number(value) < number(values_.front());
             case Op::le:
-                return number(value) <= number(values_.front());
             case Op::gt:
-                return number(value) > number(values_.front());
             case Op::ge:
-                return number(value) >= number(values_.front());
+                // Days are written so that their order is that of their texts.
+                return fact_.kind == Kind::date
+                           ? ordered(
+                                 op_.op, std::get<std::string>(value),
+                                 std::get<std::string>(values_.front())
+                             )
+                           : ordered(
+                                 op_.op, std::get<double>(value), std::get<double>(values_.front())
+                             );
             case Op::in:
                 return std::ranges::find(values_, value) != values_.end();
             case Op::not_in:
                 return std::ranges::find(values_, value) == values_.end();
             case Op::empty:
             case Op::not_empty:
+            case Op::none_of:
+            case Op::all_of:
             case Op::none_starting_with:
             case Op::none_of_monitors:
-                return codes(std::get<std::vector<std::string>>(value), looked);
+                break;
         }
-        return false;
+        return list(std::get<std::vector<std::string>>(value), looked);
     }
 
-    [[nodiscard]] bool codes(const std::vector<std::string>& list, Looked& looked) const {
-        if (op_ == Op::not_empty) {
-            return !list.empty();
+    [[nodiscard]] bool list(const std::vector<std::string>& items, Looked& looked) const {
+        if (op_.op == Op::not_empty) {
+            return !items.empty();
+        }
+        if (op_.op == Op::all_of) {
+            bool all = true;
+            for (const auto& wanted : values_) {
+                const auto& word = std::get<std::string>(wanted);
+                if (std::ranges::find(items, word) == items.end()) {
+                    looked.offending.push_back(word);
+                    all = false;
+                }
+            }
+            return all;
         }
         bool none = true;
-        for (const auto& code : list) {
-            const auto monitor = op_ == Op::none_of_monitors ? obd::monitor_of(code) : "";
-            const bool counts =
-                op_ == Op::empty || std::ranges::any_of(values_, [&](const Value& one) {
-                    const auto& word = std::get<std::string>(one);
-                    return op_ == Op::none_of_monitors ? monitor == word : code.starts_with(word);
-                });
-            if (counts) {
-                looked.offending.push_back(code);
+        for (const auto& item : items) {
+            if (counts(item)) {
+                looked.offending.push_back(item);
                 none = false;
             }
         }
         return none;
     }
 
-    std::string path_;
-    Op op_;
+    [[nodiscard]] bool counts(const std::string& item) const {
+        if (op_.op == Op::empty) {
+            return true;
+        }
+        const auto monitor = op_.op == Op::none_of_monitors ? obd::monitor_of(item) : "";
+        return std::ranges::any_of(values_, [&](const Value& one) {
+            const auto& word = std::get<std::string>(one);
+            if (op_.op == Op::none_of) {
+                return item == word;
+            }
+            return op_.op == Op::none_of_monitors ? monitor == word : item.starts_with(word);
+        });
+    }
+
+    const FactRow& fact_;
+    const OpRow& op_;
     std::vector<Value> values_;
-    Truth if_unknown_;
+    std::optional<Truth> if_unknown_;
+    std::string written_;  ///< The values as the profile has them, e.g. `200 mi`.
 };
 
 }  // namespace station::criteria

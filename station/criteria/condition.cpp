@@ -1,28 +1,20 @@
 #include "station/criteria/condition.hpp"
 
-#include "obd/decode/monitors.hpp"
 #include "station/criteria/compare.hpp"
+#include "station/criteria/monitors.hpp"
+#include "station/criteria/read_condition.hpp"
+
+#include <boost/json/serialize.hpp>
 
 #include <algorithm>
 #include <array>
-#include <functional>
 #include <initializer_list>
-#include <set>
 
 namespace station::criteria {
 namespace {
 
 namespace json = boost::json;
-using protocols::Failure;
-using protocols::Fault;
-using protocols::Result;
 using Shared = std::shared_ptr<const Condition>;
-
-Failure misplaced(std::string_view text, const std::string& pointer, std::string_view what) {
-    return {
-        Fault::malformed,
-        pointer + " (line " + std::to_string(line_of(text, pointer)) + ") " + std::string(what)};
-}
 
 /// all, any, first_known, not.
 class Combine : public Condition {
@@ -31,19 +23,19 @@ public:
 
     Combine(How how, std::vector<Shared> parts) : how_(how), parts_(std::move(parts)) {}
 
-    Truth evaluate(const Facts& facts, Looked& looked) const override {
+    Truth evaluate(const Given& given, Looked& looked) const override {
         if (how_ == How::negate) {
-            const auto one = parts_.front()->evaluate(facts, looked);
+            const auto one = parts_.front()->evaluate(given, looked);
             return one == Truth::unknown ? one : truth(one == Truth::no);
         }
         if (how_ == How::first_known) {
-            return first_known(facts, looked);
+            return first_known(given, looked);
         }
         const auto decisive = how_ == How::all ? Truth::no : Truth::yes;
         auto result = how_ == How::all ? Truth::yes : Truth::no;
         Looked seen;
         for (const auto& part : parts_) {
-            const auto one = part->evaluate(facts, seen);
+            const auto one = part->evaluate(given, seen);
             if (one == decisive) {
                 result = one;
                 break;
@@ -66,120 +58,88 @@ public:
         return result;
     }
 
-private:
-    Truth first_known(const Facts& facts, Looked& looked) const {
-        Looked seen;
+    [[nodiscard]] BothLanguages words() const override {
+        if (how_ == How::negate) {
+            const auto inner = parts_.front()->words();
+            return {"no (" + inner.es + ")", "not (" + inner.en + ")"};
+        }
+        const auto between = how_ == How::all   ? BothLanguages{" y ", " and "}
+                             : how_ == How::any ? BothLanguages{" o ", " or "}
+                                                : BothLanguages{"; si no se sabe, ", "; if not known, "};
+        BothLanguages said;
         for (const auto& part : parts_) {
-            const auto one = part->evaluate(facts, seen);
-            if (one != Truth::unknown) {
-                looked.paths.insert(looked.paths.end(), seen.paths.begin(), seen.paths.end());
-                return one;
+            const auto inner = part->words();
+            const auto* group = dynamic_cast<const Combine*>(part.get());
+            const bool enclose = group != nullptr && group->how_ != How::negate;
+            said.es += (said.es.empty() ? "" : between.es) + (enclose ? "(" + inner.es + ")" : inner.es);
+            said.en += (said.en.empty() ? "" : between.en) + (enclose ? "(" + inner.en + ")" : inner.en);
+        }
+        return said;
+    }
+    [[nodiscard]] bool bounded() const override {
+        return std::ranges::any_of(parts_, [](const auto& part) { return part->bounded(); });
+    }
+    void name_facts(std::vector<const FactRow*>& rows) const override {
+        for (const auto& part : parts_) {
+            part->name_facts(rows);
+        }
+    }
+
+private:
+    Truth first_known(const Given& given, Looked& looked) const {
+        Looked seen;
+        auto result = Truth::unknown;
+        for (const auto& part : parts_) {
+            result = part->evaluate(given, seen);
+            if (result != Truth::unknown) {
+                break;
             }
         }
         looked.paths.insert(looked.paths.end(), seen.paths.begin(), seen.paths.end());
-        looked.missing.insert(looked.missing.end(), seen.missing.begin(), seen.missing.end());
-        return Truth::unknown;
+        if (result == Truth::unknown) {
+            looked.missing.insert(looked.missing.end(), seen.missing.begin(), seen.missing.end());
+        }
+        return result;
     }
 
     How how_;
     std::vector<Shared> parts_;
 };
 
-/// Readiness policies of programmes.
-class Monitors : public Condition {
+/// An item of the visual checklist: passed or not applicable meets it, failed does not.
+class Checked : public Condition {
 public:
-    enum class Policy { all_complete, at_most_incomplete, only_incomplete, all_supported };
+    explicit Checked(std::string item) : item_(std::move(item)) {}
 
-    Monitors(Policy policy, std::vector<std::string> codes, int count)
-        : policy_(policy), codes_(std::move(codes)), count_(count) {}
-
-    Truth evaluate(const Facts& facts, Looked& looked) const override {
-        const auto present = facts.monitors();
-        if (present.empty()) {
-            looked.paths.emplace_back("obd.monitors");
-            looked.missing.emplace_back("obd.monitors");
-            return Truth::unknown;
+    Truth evaluate(const Given& given, Looked& looked) const override {
+        static const auto* const failed = find_fact("visual.failed");
+        static const auto* const passed = find_fact("visual.passed");
+        static const auto* const none = find_fact("visual.not_applicable");
+        looked.paths.push_back(failed->path);
+        if (lists(given.facts, *failed)) {
+            looked.offending.push_back(item_);
+            return Truth::no;
         }
-        switch (policy_) {
-            case Policy::all_complete:
-                return named(facts, looked, "incomplete");
-            case Policy::all_supported:
-                return named(facts, looked, "unsupported");
-            case Policy::at_most_incomplete:
-            case Policy::only_incomplete:
-                break;
+        if (lists(given.facts, *passed) || lists(given.facts, *none)) {
+            return Truth::yes;
         }
-        int incomplete = 0;
-        bool allowed = true;
-        for (const auto& code : present) {
-            const auto monitor = obd::monitor_from_code(code);
-            if (monitor && obd::continuous(*monitor)) {
-                continue;  // programmes count the non-continuous ones
-            }
-            looked.paths.push_back("obd.monitors." + code);
-            if (facts.at("obd.monitors." + code).value == Value(std::string("incomplete"))) {
-                ++incomplete;
-                allowed = allowed && std::ranges::find(codes_, code) != codes_.end();
-                looked.offending.push_back(code);
-            }
-        }
-        const bool met = policy_ == Policy::at_most_incomplete ? incomplete <= count_ : allowed;
-        return truth(met);
+        looked.missing.push_back(failed->path);
+        return Truth::unknown;
+    }
+    [[nodiscard]] BothLanguages words() const override {
+        return {"revisión visual correcta: " + item_, "visual check passed: " + item_};
+    }
+    [[nodiscard]] bool bounded() const override { return false; }
+    void name_facts(std::vector<const FactRow*>& rows) const override {
+        rows.push_back(find_fact("visual.failed"));
     }
 
 private:
-    /// No named monitor may have the given state. One that the vehicle's ignition type does not
-    /// have at all counts as unsupported.
-    Truth named(const Facts& facts, Looked& looked, const std::string& state) const {
-        bool met = true;
-        for (const auto& code : codes_) {
-            const auto path = "obd.monitors." + code;
-            looked.paths.push_back(path);
-            const auto& value = facts.at(path).value;
-            const auto actual = known(value) ? std::get<std::string>(value) : "unsupported";
-            if (actual == state) {
-                looked.offending.push_back(code);
-                met = false;
-            }
-        }
-        return truth(met);
+    [[nodiscard]] bool lists(const Facts& facts, const FactRow& row) const {
+        const auto* list = std::get_if<std::vector<std::string>>(&facts.at(row).value);
+        return list != nullptr && std::ranges::find(*list, item_) != list->end();
     }
-
-    Policy policy_;
-    std::vector<std::string> codes_;
-    int count_;
-};
-
-struct OpRow {
-    std::string_view name;
-    Compare::Op op;
-    std::string_view kinds;  ///< b truth, n number, t text, r readiness, c codes.
-    bool list;               ///< Takes a list of values.
-    bool value;              ///< Takes a value at all.
-};
-constexpr std::array ops{
-    OpRow{"eq", Compare::Op::eq, "bntr", false, true},
-    OpRow{"ne", Compare::Op::ne, "bntr", false, true},
-    OpRow{"lt", Compare::Op::lt, "n", false, true},
-    OpRow{"le", Compare::Op::le, "n", false, true},
-    OpRow{"gt", Compare::Op::gt, "n", false, true},
-    OpRow{"ge", Compare::Op::ge, "n", false, true},
-    OpRow{"in", Compare::Op::in, "ntr", true, true},
-    OpRow{"not_in", Compare::Op::not_in, "ntr", true, true},
-    OpRow{"empty", Compare::Op::empty, "c", false, false},
-    OpRow{"not_empty", Compare::Op::not_empty, "c", false, false},
-    OpRow{"none_starting_with", Compare::Op::none_starting_with, "c", true, true},
-    OpRow{"none_of_monitors", Compare::Op::none_of_monitors, "c", true, true},
-};
-
-struct UnitRow {
-    std::string_view unit;
-    std::string_view canonical;
-    double factor;
-};
-constexpr std::array units{
-    UnitRow{"km", "km", 1},          UnitRow{"mi", "km", 1.609344}, UnitRow{"kg", "kg", 1},
-    UnitRow{"lb", "kg", 0.45359237}, UnitRow{"min", "min", 1},      UnitRow{"h", "min", 60},
+    std::string item_;
 };
 
 char letter(Kind kind) {
@@ -190,8 +150,12 @@ char letter(Kind kind) {
             return 'n';
         case Kind::text:
             return 't';
+        case Kind::date:
+            return 'd';
         case Kind::codes:
             return 'c';
+        case Kind::words:
+            return 'w';
         case Kind::readiness:
             return 'r';
     }
@@ -200,229 +164,295 @@ char letter(Kind kind) {
 
 class Parser {
 public:
-    explicit Parser(std::string_view text) : text_(text) {}
+    explicit Parser(Reader& reader) : reader_(reader) {}
 
-    Result<Shared> read(const json::value& value, const std::string& pointer) {
-        if (!value.is_object()) {
-            return misplaced(text_, pointer, "must be a condition object");
+    Shared read(const json::value* value, const std::string& pointer) {
+        if (value == nullptr || !value->is_object()) {
+            reader_.complain(
+                pointer, "must be a condition: write {\"fact\": …, \"op\": …, \"value\": …}",
+                "debe ser una condición: escribe {\"fact\": …, \"op\": …, \"value\": …}"
+            );
+            return nullptr;
         }
-        const auto& object = value.get_object();
+        const auto& object = value->get_object();
         if (object.contains("fact")) {
             return compare(object, pointer);
         }
         if (object.contains("monitors")) {
             return monitors(object, pointer);
         }
+        if (object.contains("checked")) {
+            return checked(object, pointer);
+        }
         using How = Combine::How;
         for (const auto& [name, how] :
              {std::pair{"all", How::all}, {"any", How::any}, {"first_known", How::first_known}}) {
             if (const auto* parts = object.if_contains(name)) {
-                return combine(*parts, how, pointer + "/" + name, object.size());
+                reader_.keys(object, pointer, {name});
+                return combine(*parts, how, pointer + "/" + name);
             }
         }
         if (const auto* part = object.if_contains("not")) {
-            auto inner = read(*part, pointer + "/not");
-            if (inner.has_error() || object.size() != 1) {
-                return inner.has_error() ? inner : misplaced(text_, pointer, "has unknown keys");
-            }
-            return Shared(std::make_shared<Combine>(How::negate, std::vector{inner.value()}));
+            reader_.keys(object, pointer, {"not"});
+            auto inner = read(part, pointer + "/not");
+            return inner ? std::make_shared<Combine>(How::negate, std::vector{inner}) : nullptr;
         }
-        return misplaced(text_, pointer, "needs one of fact, monitors, all, any, first_known, not");
+        reader_.one_of(pointer, "{\"fact\"…}, {\"monitors\"…}, {\"checked\"…}, {\"all\"…}, "
+                                "{\"any\"…}, {\"first_known\"…}, {\"not\"…}");
+        return nullptr;
     }
 
 private:
-    Result<Shared> combine(
-        const json::value& list, Combine::How how, const std::string& pointer, std::size_t keys
-    ) {
-        if (!list.is_array() || list.get_array().empty() || keys != 1) {
-            return misplaced(text_, pointer, "must be a list of conditions and stand alone");
+    Shared combine(const json::value& list, Combine::How how, const std::string& pointer) {
+        if (!list.is_array() || list.get_array().empty()) {
+            reader_.complain(
+                pointer, "must be a list of conditions with at least one",
+                "debe ser una lista con al menos una condición"
+            );
+            return nullptr;
         }
         std::vector<Shared> parts;
         for (std::size_t i = 0; i < list.get_array().size(); ++i) {
-            auto part = read(list.get_array()[i], pointer + "/" + std::to_string(i));
-            if (part.has_error()) {
-                return part;
-            }
-            parts.push_back(part.value());
+            parts.push_back(read(&list.get_array()[i], pointer + "/" + std::to_string(i)));
         }
-        return Shared(std::make_shared<Combine>(how, std::move(parts)));
+        const bool whole = std::ranges::none_of(parts, [](const auto& one) { return !one; });
+        return whole ? std::make_shared<Combine>(how, std::move(parts)) : nullptr;
     }
 
-    std::optional<Failure> only_keys(
-        const json::object& object,
+    Shared checked(const json::object& object, const std::string& pointer) {
+        reader_.keys(object, pointer, {"checked"});
+        const auto item = reader_.text(object, "checked", pointer);
+        if (!reader_.checklist.contains(item)) {
+            reader_.complain(
+                pointer + "/checked",
+                "is no item of /checklist; known are: " + Reader::joined(reader_.checklist),
+                "no está en /checklist; los conocidos son: " + Reader::joined(reader_.checklist)
+            );
+            return nullptr;
+        }
+        return std::make_shared<Checked>(item);
+    }
+
+    /// A limit in the fact's own unit; `written` gets it as the profile has it.
+    std::optional<Value> operand(
+        const json::value& value,
+        const FactRow& fact,
+        const OpRow& op,
         const std::string& pointer,
-        std::initializer_list<std::string_view> keys
+        std::string& written
     ) {
-        for (const auto& item : object) {
-            if (std::ranges::find(keys, std::string_view(item.key())) == keys.end()) {
-                return misplaced(
-                    text_, pointer + "/" + std::string(item.key()), "is not a known key"
-                );
-            }
-        }
-        return std::nullopt;
-    }
-
-    Result<Value> operand(
-        const json::value& value, const FactRow& fact, const std::string& pointer
-    ) {
+        const auto add = [&](const std::string& text) {
+            written += (written.empty() ? "" : ", ") + text;
+        };
         if (fact.kind == Kind::truth && value.is_bool()) {
             return Value(value.get_bool());
         }
-        if (fact.kind == Kind::number && value.is_number()) {
-            if (!fact.unit.empty()) {
-                return misplaced(
-                    text_, pointer,
-                    "needs its unit: {\"value\": …, \"unit\": \"" + std::string(fact.unit) + "\"}"
-                );
-            }
+        if (fact.kind == Kind::number && value.is_number() && fact.unit.empty()) {
+            add(json::serialize(value));
             return Value(value.to_number<double>());
         }
-        if (fact.kind == Kind::number && value.is_object()) {
-            const auto& object = value.get_object();
-            const auto* number = object.if_contains("value");
-            const auto* unit = object.if_contains("unit");
-            if (number != nullptr && number->is_number() && unit != nullptr && unit->is_string()) {
-                const auto row =
-                    std::ranges::find(units, std::string_view(unit->get_string()), &UnitRow::unit);
-                if (row == units.end() || row->canonical != fact.unit) {
-                    return misplaced(text_, pointer, "has a unit that does not fit the fact");
-                }
-                return Value(number->to_number<double>() * row->factor);
+        if (fact.kind == Kind::number && !fact.unit.empty()) {
+            const auto* object = value.if_object();
+            const auto* number = object == nullptr ? nullptr : object->if_contains("value");
+            const auto* unit = object == nullptr ? nullptr : object->if_contains("unit");
+            const bool formed = number != nullptr && number->is_number() && unit != nullptr &&
+                                unit->is_string() && object->size() == 2;
+            const auto converted =
+                formed ? in_unit_of(fact, number->to_number<double>(), unit->get_string())
+                       : std::nullopt;
+            if (converted) {
+                add(json::serialize(*number) + " " + std::string(unit->get_string()));
+                return Value(*converted);
+            }
+            const auto example = "{\"value\": …, \"unit\": \"" + std::string(fact.unit) + "\"}";
+            reader_.complain(
+                pointer, "needs a number with a unit that fits the fact: write " + example,
+                "necesita un número con una unidad de esa magnitud: escribe " + example
+            );
+            return std::nullopt;
+        }
+        if (value.is_string() && fact.kind != Kind::truth && fact.kind != Kind::number) {
+            const std::string text(value.get_string());
+            if (fits(text, fact, op)) {
+                add(text);
+                return Value(text);
             }
         }
-        const bool textual =
-            fact.kind == Kind::text || fact.kind == Kind::readiness || fact.kind == Kind::codes;
-        if (textual && value.is_string()) {
-            return Value(std::string(value.get_string()));
-        }
-        return misplaced(text_, pointer, "does not have the fact's kind");
+        reader_.complain(
+            pointer, "is no possible value of " + std::string(fact.path) + expected(fact, op),
+            "no es un valor posible de " + std::string(fact.path) + expected(fact, op)
+        );
+        return std::nullopt;
     }
 
-    Result<Shared> compare(const json::object& object, const std::string& pointer) {
-        if (auto bad = only_keys(object, pointer, {"fact", "op", "value", "if_unknown"})) {
-            return *bad;
+    static std::string expected(const FactRow& fact, const OpRow& op) {
+        if (op.op == Op::none_of_monitors) {
+            return ": MIS, FUE, CCM, CAT, …";
         }
-        const auto& path = object.at("fact");
-        const auto* fact =
-            path.is_string() ? find_fact(std::string_view(path.get_string())) : nullptr;
+        if (fact.kind == Kind::truth) {
+            return ": true, false";
+        }
+        if (fact.kind == Kind::readiness) {
+            return ": complete, incomplete, unsupported";
+        }
+        if (fact.kind == Kind::date) {
+            return ": \"2026-11-25\"";
+        }
+        return fact.choices.empty() ? "" : ": " + std::string(fact.choices);
+    }
+
+    static bool fits(const std::string& text, const FactRow& fact, const OpRow& op) {
+        if (op.op == Op::none_of_monitors) {
+            return obd::monitor_from_code(text).has_value();
+        }
+        switch (fact.kind) {
+            case Kind::date:
+                return is_date(text);
+            case Kind::readiness:
+                return text == "complete" || text == "incomplete" || text == "unsupported";
+            case Kind::text: {
+                const auto list = " " + std::string(fact.choices) + " ";
+                return fact.choices.empty() || list.find(" " + text + " ") != list.npos;
+            }
+            default:
+                return !text.empty();
+        }
+    }
+
+    Shared compare(const json::object& object, const std::string& pointer) {
+        reader_.keys(object, pointer, {"fact", "op", "value", "if_unknown"});
+        const auto* fact = find_fact(reader_.text(object, "fact", pointer));
         if (fact == nullptr) {
-            return misplaced(text_, pointer + "/fact", "is not a fact this program knows");
+            std::vector<std::string_view> paths;
+            for (const auto& row : all_facts()) {
+                paths.push_back(row.path);
+            }
+            reader_.complain(
+                pointer + "/fact", "is not a fact; known are: " + Reader::joined(paths),
+                "no es un dato conocido; los conocidos son: " + Reader::joined(paths)
+            );
+            return nullptr;
         }
-        const auto* name = object.if_contains("op");
-        const auto op = std::ranges::find_if(ops, [&](const OpRow& row) {
-            return name != nullptr && name->is_string() && row.name == name->get_string();
-        });
-        if (op == ops.end() || op->kinds.find(letter(fact->kind)) == op->kinds.npos) {
-            return misplaced(text_, pointer + "/op", "is not an operator for this fact");
+        const auto name = reader_.text(object, "op", pointer);
+        const auto op = std::ranges::find(op_rows, name, &OpRow::name);
+        if (op == op_rows.end() || op->kinds.find(letter(fact->kind)) == op->kinds.npos) {
+            std::vector<std::string_view> fitting;
+            for (const auto& row : op_rows) {
+                if (row.kinds.find(letter(fact->kind)) != row.kinds.npos) {
+                    fitting.push_back(row.name);
+                }
+            }
+            reader_.one_of(pointer + "/op", Reader::joined(fitting));
+            return nullptr;
+        }
+        std::string written;
+        auto values = operands(object, *fact, *op, pointer, written);
+        std::optional<Truth> if_unknown;
+        if (object.contains("if_unknown")) {
+            if_unknown = truth(reader_.flag(object, "if_unknown", false, pointer));
+        }
+        return values ? std::make_shared<Compare>(
+                            *fact, *op, std::move(*values), if_unknown, std::move(written)
+                        )
+                      : nullptr;
+    }
+
+    std::optional<std::vector<Value>> operands(
+        const json::object& object,
+        const FactRow& fact,
+        const OpRow& op,
+        const std::string& pointer,
+        std::string& written
+    ) {
+        const auto* value = object.if_contains("value");
+        const auto at = pointer + "/value";
+        if ((value != nullptr) != op.value) {
+            reader_.complain(
+                at, op.value ? "is missing" : "must not be there: this operator takes none",
+                op.value ? "falta" : "sobra: este operador no lleva valor"
+            );
+            return std::nullopt;
         }
         std::vector<Value> values;
-        const auto* given = object.if_contains("value");
-        if ((given != nullptr) != op->value) {
-            return misplaced(text_, pointer, op->value ? "needs a value" : "takes no value");
+        if (!op.value) {
+            return values;
         }
-        if (op->list && !given->is_array()) {
-            return misplaced(text_, pointer + "/value", "must be a list");
+        if (!op.list) {
+            auto one = operand(*value, fact, op, at, written);
+            return one ? std::optional(std::vector{std::move(*one)}) : std::nullopt;
         }
-        const auto single = given == nullptr ? json::array() : json::array{*given};
-        for (const auto& item : op->list ? given->get_array() : single) {
-            auto value = operand(item, *fact, pointer + "/value");
-            if (value.has_error()) {
-                return value.error();
+        if (!value->is_array() || value->get_array().empty()) {
+            reader_.complain(
+                at, "must be a list with at least one value",
+                "debe ser una lista con al menos un valor"
+            );
+            return std::nullopt;
+        }
+        for (std::size_t i = 0; i < value->get_array().size(); ++i) {
+            auto one = operand(
+                value->get_array()[i], fact, op, at + "/" + std::to_string(i), written
+            );
+            if (!one) {
+                return std::nullopt;
             }
-            const bool monitor = op->op == Compare::Op::none_of_monitors;
-            if (monitor && !obd::monitor_from_code(std::get<std::string>(value.value()))) {
-                return misplaced(text_, pointer + "/value", "names a monitor that does not exist");
-            }
-            values.push_back(std::move(value.value()));
+            values.push_back(std::move(*one));
         }
-        auto if_unknown = Truth::unknown;
-        if (const auto* stated = object.if_contains("if_unknown")) {
-            if (!stated->is_bool()) {
-                return misplaced(text_, pointer + "/if_unknown", "must be true or false");
-            }
-            if_unknown = truth(stated->get_bool());
-        }
-        return Shared(std::make_shared<Compare>(
-            std::string(fact->path), op->op, std::move(values), if_unknown
-        ));
+        return values;
     }
 
-    Result<Shared> monitors(const json::object& object, const std::string& pointer) {
-        if (auto bad = only_keys(object, pointer, {"monitors", "of", "count"})) {
-            return *bad;
-        }
+    Shared monitors(const json::object& object, const std::string& pointer) {
         using Policy = Monitors::Policy;
-        static constexpr std::array<std::pair<std::string_view, Policy>, 4> policies{{
-            {"all_complete", Policy::all_complete},
-            {"at_most_incomplete", Policy::at_most_incomplete},
-            {"only_incomplete", Policy::only_incomplete},
-            {"all_supported", Policy::all_supported},
-        }};
-        const auto& name = object.at("monitors");
-        const auto policy = std::ranges::find_if(policies, [&](const auto& row) {
-            return name.is_string() && row.first == name.get_string();
-        });
+        static constexpr std::array<std::string_view, 4> policies{
+            "all_complete", "at_most_incomplete", "only_incomplete", "all_supported"};
+        reader_.keys(object, pointer, {"monitors", "of", "count", "overrides"});
+        const auto policy =
+            std::ranges::find(policies, reader_.text(object, "monitors", pointer));
         if (policy == policies.end()) {
-            return misplaced(text_, pointer + "/monitors", "is not a readiness policy");
+            reader_.one_of(pointer + "/monitors", Reader::joined(policies));
+            return nullptr;
         }
-        const bool counts = policy->second == Policy::at_most_incomplete;
-        const auto* count = object.if_contains("count");
-        const auto* of = object.if_contains("of");
-        if (counts != (count != nullptr) || counts == (of != nullptr)) {
-            return misplaced(
-                text_, pointer,
-                counts ? "needs a count and no list" : "needs a list \"of\" monitors"
+        const auto which = static_cast<Policy>(policy - policies.begin());
+        const bool counts = which == Policy::at_most_incomplete;
+        if (counts != object.contains("count") || counts == object.contains("of")) {
+            reader_.complain(
+                pointer,
+                counts ? "needs \"count\" and no \"of\"" : "needs a list \"of\" and no \"count\"",
+                counts ? "lleva \"count\" y no \"of\"" : "lleva una lista \"of\" y no \"count\""
+            );
+            return nullptr;
+        }
+        const bool overrides = reader_.flag(object, "overrides", false, pointer);
+        if (overrides && !reader_.has_overrides) {
+            reader_.complain(
+                pointer + "/overrides", "needs a table: name one in /references/readiness",
+                "necesita una tabla: nómbrala en /references/readiness"
             );
         }
-        if (counts) {
-            if (!count->is_int64() || count->get_int64() < 0 || count->get_int64() > 20) {
-                return misplaced(text_, pointer + "/count", "must be a whole number from 0 to 20");
+        constexpr int most = 20;
+        const int count = reader_.whole(object, "count", 0, 0, most, pointer);
+        std::vector<const FactRow*> named;
+        for (const auto& code :
+             counts ? std::vector<std::string>() : reader_.texts(object, "of", pointer)) {
+            const auto* row = find_fact("obd.monitors." + code);
+            if (row == nullptr) {
+                reader_.one_of(
+                    pointer + "/of", "MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR, "
+                                     "NMHC, NOX, BP, EGS, PMF, CSA"
+                );
+                return nullptr;
             }
-            return Shared(std::make_shared<Monitors>(
-                policy->second, std::vector<std::string>(), static_cast<int>(count->get_int64())
-            ));
+            named.push_back(row);
         }
-        std::vector<std::string> codes;
-        for (const auto& item : of->is_array() ? of->get_array() : json::array()) {
-            const auto code = item.is_string() ? std::string(item.get_string()) : std::string();
-            if (find_fact("obd.monitors." + code) == nullptr) {
-                return misplaced(text_, pointer + "/of", "names a monitor that does not exist");
-            }
-            codes.push_back(code);
-        }
-        return Shared(std::make_shared<Monitors>(policy->second, std::move(codes), 0));
+        return std::make_shared<Monitors>(which, std::move(named), count, overrides);
     }
 
-    std::string_view text_;
+    Reader& reader_;
 };
 
 }  // namespace
 
-Result<Shared> read_condition(
-    const json::value& value, const std::string& pointer, std::string_view text
-) {
-    return Parser(text).read(value, pointer);
-}
-
-std::vector<std::string> facts_named(const json::value& condition) {
-    std::vector<std::string> paths;
-    if (condition.is_array()) {
-        for (const auto& part : condition.get_array()) {
-            const auto inner = facts_named(part);
-            paths.insert(paths.end(), inner.begin(), inner.end());
-        }
-    } else if (condition.is_object()) {
-        for (const auto& item : condition.get_object()) {
-            if (item.key() == "fact" && item.value().is_string()) {
-                paths.emplace_back(item.value().get_string());
-            } else {
-                const auto inner = facts_named(item.value());
-                paths.insert(paths.end(), inner.begin(), inner.end());
-            }
-        }
-    }
-    return paths;
+Shared read_condition(Reader& reader, const json::value* value, const std::string& pointer) {
+    return Parser(reader).read(value, pointer);
 }
 
 }  // namespace station::criteria

@@ -8,29 +8,35 @@
 
 namespace station::criteria {
 
+class Table;
+
 enum class Truth { no, yes, unknown };
 
-/// What evaluating a condition looked at.
+/// What evaluating a condition looked at. The views are of all_facts().
 struct Looked {
-    std::vector<std::string> paths;      ///< Every fact that was consulted.
-    std::vector<std::string> missing;    ///< Those that were not known and mattered.
-    std::vector<std::string> offending;  ///< Codes or monitors that broke the condition.
+    std::vector<std::string_view> paths;    ///< Every fact that was consulted.
+    std::vector<std::string_view> missing;  ///< Those that were not known and mattered.
+    std::vector<std::string> offending;     ///< Codes or monitors that broke the condition.
+};
+
+/// What a condition is evaluated on.
+struct Given {
+    const Facts& facts;
+    /// Readiness overrides of the programme for single models; nullptr for none.
+    const Table* overrides = nullptr;
 };
 
 /// A statement about facts, from a closed set of operators. Immutable.
 class Condition {
 public:
     virtual ~Condition() = default;
-    [[nodiscard]] virtual Truth evaluate(const Facts& facts, Looked& looked) const = 0;
+    [[nodiscard]] virtual Truth evaluate(const Given& given, Looked& looked) const = 0;
+    /// In words, e.g. `gross vehicle weight ≤ 3857 kg`.
+    [[nodiscard]] virtual BothLanguages words() const = 0;
+    /// Whether a number or a day decides it: such a rule has a boundary to be shown at.
+    [[nodiscard]] virtual bool bounded() const = 0;
+    /// Adds the facts it may consult.
+    virtual void name_facts(std::vector<const FactRow*>& rows) const = 0;
 };
-
-/// Reads a condition at `pointer` of a profile (schema `profile.schema.json`, definition
-/// `condition`). Unknown facts, operators, keys and units are refused. Fault: malformed.
-[[nodiscard]] protocols::Result<std::shared_ptr<const Condition>> read_condition(
-    const boost::json::value& value, const std::string& pointer, std::string_view text
-);
-
-/// Facts a condition may consult, for forms that ask for them.
-[[nodiscard]] std::vector<std::string> facts_named(const boost::json::value& condition);
 
 }  // namespace station::criteria

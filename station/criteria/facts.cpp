@@ -2,10 +2,10 @@
 
 #include "protocols/base/ensure.hpp"
 
-#include <boost/json/stream_parser.hpp>
-
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <set>
 
 namespace station::criteria {
 namespace {
@@ -14,49 +14,6 @@ namespace json = boost::json;
 using protocols::Failure;
 using protocols::Fault;
 using protocols::Result;
-
-constexpr std::array fact_rows{
-    FactRow{"vehicle.model_year", Kind::number, ""},
-    FactRow{"vehicle.fuel", Kind::text, ""},
-    FactRow{"vehicle.gvwr_kg", Kind::number, "kg"},
-    FactRow{"vehicle.obd_type", Kind::text, ""},
-    FactRow{"obd.connected", Kind::truth, ""},
-    FactRow{"obd.connector", Kind::text, ""},
-    FactRow{"obd.engine_running", Kind::truth, ""},
-    FactRow{"obd.mil_commanded", Kind::truth, ""},
-    FactRow{"obd.mil_lit_koeo", Kind::truth, ""},
-    FactRow{"obd.mil_lit_running", Kind::truth, ""},
-    FactRow{"obd.confirmed", Kind::codes, ""},
-    FactRow{"obd.pending", Kind::codes, ""},
-    FactRow{"obd.permanent", Kind::codes, ""},
-    FactRow{"obd.pdtc_supported", Kind::truth, ""},
-    FactRow{"obd.warmups_since_clear", Kind::number, ""},
-    FactRow{"obd.km_since_clear", Kind::number, "km"},
-    FactRow{"obd.minutes_since_clear", Kind::number, "min"},
-    FactRow{"obd.software", Kind::text, ""},
-    FactRow{"obd.evin", Kind::text, ""},
-    FactRow{"obd.data_profile", Kind::text, ""},
-    FactRow{"obd.ecu_catalogued", Kind::truth, ""},
-    FactRow{"obd.monitors.MIS", Kind::readiness, ""},
-    FactRow{"obd.monitors.FUE", Kind::readiness, ""},
-    FactRow{"obd.monitors.CCM", Kind::readiness, ""},
-    FactRow{"obd.monitors.CAT", Kind::readiness, ""},
-    FactRow{"obd.monitors.HCAT", Kind::readiness, ""},
-    FactRow{"obd.monitors.EVAP", Kind::readiness, ""},
-    FactRow{"obd.monitors.AIR", Kind::readiness, ""},
-    FactRow{"obd.monitors.ACR", Kind::readiness, ""},
-    FactRow{"obd.monitors.O2S", Kind::readiness, ""},
-    FactRow{"obd.monitors.O2H", Kind::readiness, ""},
-    FactRow{"obd.monitors.EGR", Kind::readiness, ""},
-    FactRow{"obd.monitors.NMHC", Kind::readiness, ""},
-    FactRow{"obd.monitors.NOX", Kind::readiness, ""},
-    FactRow{"obd.monitors.BP", Kind::readiness, ""},
-    FactRow{"obd.monitors.EGS", Kind::readiness, ""},
-    FactRow{"obd.monitors.PMF", Kind::readiness, ""},
-    FactRow{"obd.monitors.CSA", Kind::readiness, ""},
-    FactRow{"context.visit", Kind::number, ""},
-    FactRow{"context.previous", Kind::text, ""},
-};
 
 constexpr std::string_view monitor_prefix = "obd.monitors.";
 
@@ -68,8 +25,12 @@ std::string_view expected(Kind kind) {
             return "must be a number or null";
         case Kind::text:
             return "must be text or null";
+        case Kind::date:
+            return "must be a day such as \"2026-11-25\", or null";
         case Kind::codes:
             return "must be a list of codes such as \"P0420\", or null";
+        case Kind::words:
+            return "must be a list of words, or null";
         case Kind::readiness:
             return "must be \"complete\", \"incomplete\", \"unsupported\" or null";
     }
@@ -83,6 +44,21 @@ bool dtc_text(std::string_view text) {
            });
 }
 
+std::optional<Value> read_list(const json::value& value, bool codes) {
+    if (!value.is_array()) {
+        return std::nullopt;
+    }
+    std::vector<std::string> list;
+    list.reserve(value.get_array().size());
+    for (const auto& item : value.get_array()) {
+        if (!item.is_string() || (codes && !dtc_text(std::string_view(item.get_string())))) {
+            return std::nullopt;
+        }
+        list.emplace_back(item.get_string());
+    }
+    return Value(std::move(list));
+}
+
 /// nullopt when the JSON does not have the fact's kind.
 std::optional<Value> read_value(const json::value& value, Kind kind) {
     if (value.is_null()) {
@@ -90,17 +66,17 @@ std::optional<Value> read_value(const json::value& value, Kind kind) {
     }
     switch (kind) {
         case Kind::truth:
-            if (value.is_bool()) {
-                return Value(value.get_bool());
-            }
-            break;
+            return value.is_bool() ? std::optional(Value(value.get_bool())) : std::nullopt;
         case Kind::number:
-            if (value.is_number()) {
-                return Value(value.to_number<double>());
-            }
-            break;
+            return value.is_number() ? std::optional(Value(value.to_number<double>()))
+                                     : std::nullopt;
         case Kind::text:
             if (value.is_string()) {
+                return Value(std::string(value.get_string()));
+            }
+            break;
+        case Kind::date:
+            if (value.is_string() && is_date(std::string_view(value.get_string()))) {
                 return Value(std::string(value.get_string()));
             }
             break;
@@ -113,154 +89,139 @@ std::optional<Value> read_value(const json::value& value, Kind kind) {
             }
             break;
         case Kind::codes:
-            if (value.is_array()) {
-                std::vector<std::string> codes;
-                for (const auto& item : value.get_array()) {
-                    if (!item.is_string() || !dtc_text(std::string_view(item.get_string()))) {
-                        return std::nullopt;
-                    }
-                    codes.emplace_back(item.get_string());
-                }
-                return Value(codes);
-            }
-            break;
+        case Kind::words:
+            return read_list(value, kind == Kind::codes);
     }
     return std::nullopt;
 }
 
-Failure misplaced(std::string_view text, const std::string& pointer, std::string_view what) {
-    return {
-        Fault::malformed,
-        pointer + " (line " + std::to_string(line_of(text, pointer)) + ") " + std::string(what)};
+Failure misplaced(std::string_view text, const std::string& pointer, const std::string& what) {
+    return to_failure({pointer, line_of(text, pointer), {what, what}});
 }
 
-Result<Facts> read_group(
-    Facts facts, const json::object& group, const std::string& path, std::string_view text
+/// A number that states its unit, in the fact's own; the value itself where it does not. Empty
+/// text: nothing to complain of.
+std::string convert(json::value& value, const FactRow& row) {
+    if (row.kind != Kind::number || !value.is_object()) {
+        return {};
+    }
+    const auto& object = value.get_object();
+    const auto* number = object.if_contains("value");
+    const auto* unit = object.if_contains("unit");
+    const bool formed = number != nullptr && number->is_number() && unit != nullptr &&
+                        unit->is_string() && object.size() == 2;
+    if (!formed) {
+        return "must be a number, or {\"value\": …, \"unit\": …}";
+    }
+    const auto converted =
+        in_unit_of(row, number->to_number<double>(), std::string_view(unit->get_string()));
+    if (!converted) {
+        return row.unit.empty() ? "has no unit; write the number alone"
+                                : "is in a unit of another quantity; it is counted in " +
+                                      std::string(row.unit);
+    }
+    value = *converted;
+    return {};
+}
+
+/// What no vehicle and no visit can have.
+std::string impossible(const Value& value, const FactRow& row) {
+    if (const auto* number = std::get_if<double>(&value)) {
+        // >= and <= are both false for what is not a number.
+        if (!(*number >= row.least && *number <= row.most)) {
+            return "cannot be " + json::serialize(to_json(value)) + ": it lies from " +
+                   json::serialize(to_json(Value(row.least))) + " to " +
+                   json::serialize(to_json(Value(row.most)));
+        }
+    }
+    const auto* text = std::get_if<std::string>(&value);
+    if (text != nullptr && !row.choices.empty()) {
+        const auto spaced = " " + std::string(row.choices) + " ";
+        if (text->empty() || text->find(' ') != text->npos ||
+            spaced.find(" " + *text + " ") == spaced.npos) {
+            return "must be one of: " + std::string(row.choices);
+        }
+    }
+    return {};
+}
+
+Result<void> read_group(
+    Facts& facts, const json::object& group, const std::string& path, std::string_view text
 ) {
     for (const auto& item : group) {
         const auto name = path + "." + std::string(item.key());
-        auto pointer = "/" + name;
-        std::ranges::replace(pointer, '.', '/');
+        const auto pointer = [&] {
+            auto written = "/" + name;
+            std::ranges::replace(written, '.', '/');
+            return written;
+        };
         if (name == "obd.monitors") {
             if (item.value().is_null()) {
                 continue;  // not reported
             }
             if (!item.value().is_object()) {
-                return misplaced(text, pointer, "must be an object of monitors");
+                return misplaced(text, pointer(), "must be an object of monitors");
             }
-            auto inner = read_group(std::move(facts), item.value().get_object(), name, text);
+            auto inner = read_group(facts, item.value().get_object(), name, text);
             if (inner.has_error()) {
                 return inner.error();
             }
-            facts = std::move(inner.value());
             continue;
         }
         const auto* row = find_fact(name);
         if (row == nullptr) {
-            return misplaced(text, pointer, "is not a fact this program knows");
+            return misplaced(text, pointer(), "is not a fact this program knows");
         }
-        auto value = read_value(item.value(), row->kind);
+        auto given = item.value();
+        if (const auto complaint = convert(given, *row); !complaint.empty()) {
+            return misplaced(text, pointer(), complaint);
+        }
+        auto value = read_value(given, row->kind);
         if (!value) {
-            return misplaced(text, pointer, expected(row->kind));
+            return misplaced(text, pointer(), std::string(expected(row->kind)));
+        }
+        if (const auto complaint = impossible(*value, *row); !complaint.empty()) {
+            return misplaced(text, pointer(), complaint);
         }
         const bool reported = known(*value);
-        facts.set(name, {std::move(*value), {"stated"}, reported ? "" : "not reported"});
+        facts.set(*row, {std::move(*value), {"stated"}, reported ? "" : "not reported"});
     }
-    return facts;
+    return boost::outcome_v2::success();
 }
 
-/// Walks JSON text without building it, to find where a pointer's value stands.
-class Walker {
-public:
-    explicit Walker(std::string_view text) : text_(text) {}
-
-    int line(std::string_view pointer) {
-        int found = 1;
-        space();
-        while (!pointer.empty()) {
-            pointer.remove_prefix(1);
-            const auto end = std::min(pointer.find('/'), pointer.size());
-            const auto token = pointer.substr(0, end);
-            pointer.remove_prefix(end);
-            if (!enter(token)) {
-                return found;
+/// Facts that cannot both be. What was read of a vehicle that is said not to be connected is no
+/// contradiction here: the judgement ends at the connection and never looks at it.
+std::optional<Failure> contradiction(const Facts& facts, std::string_view text) {
+    const auto* permanent =
+        std::get_if<std::vector<std::string>>(&facts.at("obd.permanent").value);
+    if (permanent != nullptr && !permanent->empty() &&
+        facts.at("obd.pdtc_supported").value == Value(false)) {
+        return misplaced(
+            text, "/obd/permanent",
+            "lists codes while /obd/pdtc_supported says the vehicle has none; correct one of them"
+        );
+    }
+    const auto stated = [&](std::initializer_list<std::string_view> codes) -> std::string {
+        for (const auto code : codes) {
+            const auto path = std::string(monitor_prefix) + std::string(code);
+            const auto& value = facts.at(path).value;
+            if (known(value) && value != Value(std::string("unsupported"))) {
+                return std::string(code);
             }
-            found = line_here();
         }
-        return found;
+        return {};
+    };
+    const auto spark = stated({"CAT", "HCAT", "EVAP", "AIR", "O2S", "O2H"});
+    const auto compression = stated({"NMHC", "NOX", "BP", "EGS", "PMF"});
+    if (!spark.empty() && !compression.empty()) {
+        return misplaced(
+            text, "/obd/monitors/" + compression,
+            "is a monitor of compression ignition and /obd/monitors/" + spark +
+                " one of spark ignition; one vehicle has the monitors of one of them"
+        );
     }
-
-private:
-    [[nodiscard]] int line_here() const {
-        return 1 + static_cast<int>(std::ranges::count(text_.substr(0, at_), '\n'));
-    }
-    [[nodiscard]] char peek() const { return at_ < text_.size() ? text_[at_] : '\0'; }
-    void space() {
-        while (at_ < text_.size() && std::string_view(" \t\r\n").find(text_[at_]) != text_.npos) {
-            ++at_;
-        }
-    }
-    std::string_view string() {
-        const auto begin = ++at_;
-        while (at_ < text_.size() && text_[at_] != '"') {
-            at_ += text_[at_] == '\\' ? 2 : 1;
-        }
-        const auto content = text_.substr(begin, std::min(at_, text_.size()) - begin);
-        ++at_;
-        return content;
-    }
-    void skip_value() {
-        int depth = 0;
-        do {
-            space();
-            const char c = peek();
-            if (c == '"') {
-                string();
-            } else {
-                depth += c == '{' || c == '[' ? 1 : 0;
-                depth -= c == '}' || c == ']' ? 1 : 0;
-                ++at_;
-                if (depth == 0 && c != '}' && c != ']') {
-                    while (at_ < text_.size() &&
-                           std::string_view(",}] \t\r\n").find(text_[at_]) == text_.npos) {
-                        ++at_;
-                    }
-                }
-            }
-        } while (depth > 0 && at_ < text_.size());
-    }
-    bool enter(std::string_view token) {
-        const bool object = peek() == '{';
-        if (!object && peek() != '[') {
-            return false;
-        }
-        ++at_;
-        for (std::size_t index = 0; at_ < text_.size(); ++index) {
-            space();
-            if (peek() == '}' || peek() == ']') {
-                return false;
-            }
-            if (peek() == ',') {
-                ++at_;
-                space();
-            }
-            const auto name = object ? std::string(string()) : std::to_string(index);
-            space();
-            if (object && peek() == ':') {
-                ++at_;
-                space();
-            }
-            if (name == token) {
-                return true;
-            }
-            skip_value();
-        }
-        return false;
-    }
-
-    std::string_view text_;
-    std::size_t at_ = 0;
-};
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -288,30 +249,22 @@ json::value to_json(const Value& value) {
     return std::visit(Show{}, value);
 }
 
-const FactRow* find_fact(std::string_view path) {
-    const auto row = std::ranges::find(fact_rows, path, &FactRow::path);
-    return row == fact_rows.end() ? nullptr : &*row;
+Facts::Facts() : facts_(all_facts().size()) {}
+
+void Facts::set(const FactRow& row, Fact fact) {
+    facts_[row.index] = {std::move(fact), true};
 }
 
 void Facts::set(std::string_view path, Fact fact) {
-    ENSURE(find_fact(path) != nullptr);
-    facts_.insert_or_assign(std::string(path), std::move(fact));
+    const auto* row = find_fact(path);
+    ENSURE(row != nullptr);
+    set(*row, std::move(fact));
 }
 
 const Fact& Facts::at(std::string_view path) const {
-    static const Fact nothing{{}, {}, "not recorded"};
-    const auto found = facts_.find(path);
-    return found == facts_.end() ? nothing : found->second;
-}
-
-std::vector<std::string> Facts::monitors() const {
-    std::vector<std::string> codes;
-    for (const auto& row : fact_rows) {
-        if (row.path.starts_with(monitor_prefix) && known(at(row.path).value)) {
-            codes.emplace_back(row.path.substr(monitor_prefix.size()));
-        }
-    }
-    return codes;
+    const auto* row = find_fact(path);
+    ENSURE(row != nullptr);
+    return at(*row);
 }
 
 Result<Facts> read_facts(const json::value& value, std::string_view text) {
@@ -320,65 +273,46 @@ Result<Facts> read_facts(const json::value& value, std::string_view text) {
     }
     const auto& object = value.get_object();
     Facts facts;
-    for (const std::string group : {"vehicle", "obd", "context"}) {
+    for (const std::string group : {"vehicle", "obd", "visual", "context"}) {
         const auto* part = object.if_contains(group);
-        if (part == nullptr && group == "context") {
+        if (part == nullptr && (group == "context" || group == "visual")) {
             continue;
         }
         if (part == nullptr || !part->is_object()) {
             return misplaced(text, "/" + group, "must be an object");
         }
-        auto more = read_group(std::move(facts), part->get_object(), group, text);
+        const auto more = read_group(facts, part->get_object(), group, text);
         if (more.has_error()) {
             return more.error();
         }
-        facts = std::move(more.value());
+    }
+    if (auto wrong = contradiction(facts, text)) {
+        return *wrong;
     }
     return facts;
 }
 
 json::value to_json(const Facts& facts) {
     json::object groups{
-        {"vehicle", json::object()}, {"obd", json::object()}, {"context", json::object()}};
+        {"vehicle", json::object()},
+        {"obd", json::object()},
+        {"visual", json::object()},
+        {"context", json::object()}};
     json::object monitors;
-    for (const auto& [path, fact] : facts.all()) {
-        if (path.starts_with(monitor_prefix)) {
-            monitors[path.substr(monitor_prefix.size())] = to_json(fact.value);
+    for (const auto& row : all_facts()) {
+        if (!facts.mentions(row)) {
             continue;
         }
-        const auto dot = path.find('.');
-        groups[path.substr(0, dot)].get_object()[path.substr(dot + 1)] = to_json(fact.value);
+        const auto shown = to_json(facts.at(row).value);
+        if (row.kind == Kind::readiness) {
+            monitors[row.path.substr(monitor_prefix.size())] = shown;
+            continue;
+        }
+        const auto dot = row.path.find('.');
+        groups[row.path.substr(0, dot)].get_object()[row.path.substr(dot + 1)] = shown;
     }
     groups["obd"].get_object()["monitors"] = std::move(monitors);
     return groups;
-}
-
-int line_of(std::string_view text, std::string_view pointer) {
-    return Walker(text).line(pointer);
-}
-
-Result<json::value> parse_json(std::string_view text) {
-    json::stream_parser parser;
-    boost::system::error_code error;
-    const auto read = parser.write_some(text.data(), text.size(), error);
-    if (!error) {
-        const auto rest = text.substr(read);
-        if (rest.find_first_not_of(" \t\r\n") != rest.npos) {
-            error = json::error::extra_data;
-        } else {
-            parser.finish(error);
-        }
-    }
-    if (error) {
-        const auto before = text.substr(0, read);
-        const auto line = 1 + std::ranges::count(before, '\n');
-        const auto start = before.rfind('\n');
-        const auto column = read - (start == before.npos ? 0 : start + 1) + 1;
-        return Failure{
-            Fault::malformed, "line " + std::to_string(line) + ", column " +
-                                  std::to_string(column) + ": not JSON (" + error.message() + ")"};
-    }
-    return parser.release();
 }
 
 }  // namespace station::criteria

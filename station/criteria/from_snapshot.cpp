@@ -1,6 +1,8 @@
 #include "station/criteria/from_snapshot.hpp"
 
+#include "obd/decode/vin.hpp"
 #include "obd/snapshot/combined.hpp"
+#include "obd/snapshot/findings.hpp"
 #include "obd/snapshot/json.hpp"
 
 #include <algorithm>
@@ -43,8 +45,16 @@ public:
     Builder(const Stated& stated, const obd::Snapshot& snapshot)
         : stated_(stated), snapshot_(snapshot) {}
 
+    Facts build_stated() {
+        vehicle();
+        visual();
+        context();
+        return std::move(facts_);
+    }
+
     Facts build() {
         vehicle();
+        visual();
         context();
         connection();
         if (snapshot_.connected) {
@@ -58,6 +68,9 @@ public:
             counter("obd.minutes_since_clear", 0x4E);
             engine();
             identity();
+            calibrations();
+            findings();
+            collected();
         }
         return std::move(facts_);
     }
@@ -80,12 +93,55 @@ private:
         if (!stated_.obd_type.empty()) {
             state("vehicle.obd_type", stated_.obd_type);
         }
+        if (!stated_.make.empty()) {
+            state("vehicle.make", stated_.make);
+        } else if (obd::check_vin(stated_.vin).well_formed) {
+            if (auto maker = obd::vin_origin(stated_.vin).maker; !maker.empty()) {
+                facts_.set("vehicle.make", {std::move(maker), {"VIN " + stated_.vin}, ""});
+            }
+        }
+        for (const auto& [path, text] :
+             {std::pair{"vehicle.model", &stated_.model},
+              {"vehicle.category", &stated_.category},
+              {"vehicle.first_registered", &stated_.first_registered}}) {
+            if (!text->empty()) {
+                state(path, *text);
+            }
+        }
+        if (stated_.plug_in) {
+            state("vehicle.plug_in", *stated_.plug_in);
+        }
+    }
+
+    /// Nothing is said of a checklist nobody went through.
+    void visual() {
+        if (stated_.visual.empty()) {
+            return;
+        }
+        for (const auto& [path, answer] :
+             {std::pair{"visual.passed", "pass"},
+              {"visual.failed", "fail"},
+              {"visual.not_applicable", "not_applicable"}}) {
+            std::vector<std::string> items;
+            for (const auto& [item, seen] : stated_.visual) {
+                if (seen == answer) {
+                    items.push_back(item);
+                }
+            }
+            state(path, std::move(items));
+        }
     }
 
     void context() {
         state("context.visit", static_cast<double>(stated_.visit));
         if (!stated_.previous.empty()) {
             state("context.previous", stated_.previous);
+        }
+        if (!stated_.date.empty()) {
+            state("context.date", stated_.date);
+        }
+        if (stated_.owner_objects) {
+            state("context.owner_objects", *stated_.owner_objects);
         }
     }
 
@@ -289,12 +345,80 @@ private:
         facts_.set("obd.ecu_catalogued", unknown("no vehicle catalogue"));
     }
 
+    /// Pairs in the order of the unit's lists; a CALID without its CVN stands alone.
+    void calibrations() {
+        Fact fact{{}, {}, ""};
+        std::vector<std::string> pairs;
+        for (const auto& ecu : snapshot_.ecus) {
+            if (!ecu.calids.value) {
+                if (ecu.calids.absence != Absence::unsupported) {
+                    fact.why_unknown += why(ecu, ecu.calids) + "; ";
+                }
+                continue;
+            }
+            for (std::size_t i = 0; i < ecu.calids.value->size(); ++i) {
+                const bool paired = ecu.cvns.value && i < ecu.cvns.value->size();
+                pairs.push_back(
+                    (*ecu.calids.value)[i] + (paired ? " " + (*ecu.cvns.value)[i] : "")
+                );
+            }
+            fact.evidence.push_back(evidence(ecu, ecu.calids));
+        }
+        if (!pairs.empty()) {
+            fact.value = std::move(pairs);
+        } else if (fact.why_unknown.empty()) {
+            fact.why_unknown = "no control unit reports its calibrations";
+        }
+        facts_.set("obd.calibrations", std::move(fact));
+    }
+
+    void findings() {
+        std::vector<std::string> ids;
+        std::vector<std::string> details;
+        for (const auto& finding : obd::findings(snapshot_)) {
+            if (finding.weight == obd::Finding::Weight::contradiction) {
+                ids.emplace_back(finding.id);
+                details.push_back(std::string(finding.id) + ": " + finding.detail);
+            }
+        }
+        if (snapshot_.complete || !ids.empty()) {
+            facts_.set("obd.findings", {std::move(ids), std::move(details), ""});
+        }
+    }
+
+    /// The VIN, and the infotypes that give life-time consumption (Reg. (EU) 2021/392).
+    void collected() {
+        Fact vin{false, {}, ""};
+        Fact items{{}, {}, ""};
+        std::vector<std::string> answered;
+        for (const auto& ecu : snapshot_.ecus) {
+            if (ecu.vin.value) {
+                vin.value = true;
+                vin.evidence.push_back(evidence(ecu, ecu.vin));
+            }
+            for (const auto& [request, item] : ecu.more) {
+                if (item.value && request.starts_with("09")) {
+                    answered.push_back(request.substr(2));
+                    items.evidence.push_back(evidence(ecu, item));
+                }
+            }
+        }
+        facts_.set("obd.vin_read", std::move(vin));
+        items.value = std::move(answered);
+        facts_.set("obd.collected", std::move(items));
+    }
+
     const Stated& stated_;
     const obd::Snapshot& snapshot_;
     Facts facts_;
 };
 
 }  // namespace
+
+Facts facts_from(const Stated& stated) {
+    const obd::Snapshot nothing;
+    return Builder(stated, nothing).build_stated();
+}
 
 Facts facts_from(const Stated& stated, const obd::Snapshot& snapshot) {
     return Builder(stated, snapshot).build();

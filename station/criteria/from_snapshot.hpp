@@ -3,6 +3,7 @@
 #include "obd/snapshot/snapshot.hpp"
 #include "station/criteria/facts.hpp"
 
+#include <map>
 #include <optional>
 #include <string>
 
@@ -21,6 +22,15 @@ struct Stated {
     std::optional<bool> lamp_running;
     int visit = 1;
     std::string previous;  ///< Verdict of the visit before.
+    std::string make;      ///< Empty: the maker the VIN names.
+    std::string model;
+    std::string category;          ///< EU vehicle category, M1 … N3.
+    std::string first_registered;  ///< Day, 2021-03-01.
+    std::optional<bool> plug_in;
+    std::optional<bool> owner_objects;  ///< To a collection of data.
+    std::string date;                   ///< Day of the inspection, 2026-11-25.
+    /// What was seen of the checklist's items: `pass`, `fail` or `not_applicable`.
+    std::map<std::string, std::string> visual;
 };
 
 /// The facts a programme judges, from what was stated and what was read. Several control units are
@@ -28,5 +38,7 @@ struct Stated {
 /// all. A unit that knows nothing beyond components does not decide the ignition type. What was not
 /// measured stays unknown, with the reason.
 [[nodiscard]] Facts facts_from(const Stated& stated, const obd::Snapshot& snapshot);
+/// Those that are known before the vehicle is connected.
+[[nodiscard]] Facts facts_from(const Stated& stated);
 
 }  // namespace station::criteria

@@ -8,13 +8,13 @@ namespace {
 
 namespace json = boost::json;
 
-RuleResult apply(const Rule& rule, const Facts& facts) {
-    RuleResult result{&rule, Outcome::not_applicable, true, {}};
+RuleResult apply(const Rule& rule, const Given& given) {
+    RuleResult result{&rule, Outcome::not_applicable, true, {}, Verdict::invalid};
     if (!rule.enabled) {
         return result;
     }
     if (rule.when) {
-        const auto applies = rule.when->evaluate(facts, result.looked);
+        const auto applies = rule.when->evaluate(given, result.looked);
         if (applies == Truth::no) {
             result.looked.offending.clear();
             return result;
@@ -25,7 +25,7 @@ RuleResult apply(const Rule& rule, const Facts& facts) {
         }
         result.looked.offending.clear();
     }
-    switch (rule.require->evaluate(facts, result.looked)) {
+    switch (rule.require->evaluate(given, result.looked)) {
         case Truth::yes:
             result.outcome = Outcome::pass;
             result.looked.offending.clear();
@@ -40,10 +40,10 @@ RuleResult apply(const Rule& rule, const Facts& facts) {
     return result;
 }
 
-Verdict verdict_of(const Rule& rule, const Facts& facts) {
+Verdict verdict_of(const Rule& rule, const Given& given) {
     Looked ignored;
     const bool escalated =
-        rule.escalate_when && rule.escalate_when->evaluate(facts, ignored) == Truth::yes;
+        rule.escalate_when && rule.escalate_when->evaluate(given, ignored) == Truth::yes;
     return escalated ? rule.escalate_to : rule.verdict;
 }
 
@@ -75,29 +75,61 @@ json::array texts(const std::vector<std::string>& list) {
     return all;
 }
 
+std::string why(const Fact& fact) {
+    return fact.why_unknown.empty() ? "not recorded" : fact.why_unknown;
+}
+
 json::object both(const BothLanguages& texts) {
     return {{"es", texts.es}, {"en", texts.en}};
 }
+
+/// What the programme's reference tables say of this vehicle, where they say anything.
+void look_up(const Profile& profile, Facts& facts) {
+    if (profile.software) {
+        if (auto said = profile.software->compare_software(facts); known(said)) {
+            facts.set(
+                "obd.software", {std::move(said), {"table " + profile.software->id}, ""}
+            );
+        }
+    }
+    const bool named = known(facts.at("vehicle.make").value) &&
+                       known(facts.at("vehicle.model").value) &&
+                       known(facts.at("vehicle.model_year").value);
+    if (profile.catalogue && !profile.catalogue->empty() && named) {
+        facts.set(
+            "obd.ecu_catalogued",
+            {!profile.catalogue->of(facts).empty(), {"table " + profile.catalogue->id}, ""}
+        );
+    }
+}
+
+const BothLanguages evidence_words{
+    "Faltan datos para dar un resultado", "Evidence is missing for a verdict"};
+const BothLanguages effect_words{
+    "El programa no está vigente en la fecha de la inspección",
+    "The programme is not in effect on the day of the inspection"};
 
 json::value rule_json(const RuleResult& result, const Facts& facts) {
     const auto& rule = *result.rule;
     json::object values;
     json::array evidence;
     std::vector<std::string> sources;
-    for (const auto& path : result.looked.paths) {
-        if (path == "obd.monitors") {
-            continue;
+    for (const auto path : result.looked.paths) {
+        const auto* row = find_fact(path);
+        if (row == nullptr) {
+            continue;  // obd.monitors: all of them
         }
-        const auto& fact = facts.at(path);
+        const auto& fact = facts.at(*row);
         values[path] = to_json(fact.value);
         for (const auto& source : fact.evidence) {
             add_once(sources, source);
         }
     }
     json::object missing;
-    for (const auto& path : result.looked.missing) {
-        missing[path] = path == "obd.monitors" ? "no control unit reported its monitors"
-                                               : facts.at(path).why_unknown;
+    for (const auto path : result.looked.missing) {
+        const auto* row = find_fact(path);
+        missing[path] = row == nullptr ? "no control unit reported its monitors"
+                                       : why(facts.at(*row));
     }
     json::object object{
         {"id", rule.id},
@@ -109,6 +141,7 @@ json::value rule_json(const RuleResult& result, const Facts& facts) {
         {"clause", rule.clause},
         {"cite", texts(rule.cite)},
         {"verified", rule.verified},
+        {"confirmed", rule.confirmed},
         {"value", std::move(values)},
         {"limit", rule.require_source},
         {"evidence", texts(sources)},
@@ -117,12 +150,22 @@ json::value rule_json(const RuleResult& result, const Facts& facts) {
     };
     if (rule.decides && result.outcome == Outcome::fail) {
         object["reason"] = rule.reason;
-        object["verdict"] = id(verdict_of(rule, facts));
+        object["verdict"] = id(result.verdict);
         if (rule.next) {
             object["next"] = both(*rule.next);
         }
     }
     return object;
+}
+
+json::object tables_json(const Profile& profile) {
+    json::object tables;
+    for (const auto& table : {profile.readiness, profile.software, profile.catalogue}) {
+        if (table) {
+            tables[table->id] = table->sha256;
+        }
+    }
+    return tables;
 }
 
 }  // namespace
@@ -133,10 +176,13 @@ std::string_view id(Outcome outcome) {
     return ids[static_cast<std::size_t>(outcome)];
 }
 
-Judgement judge(const Profile& profile, const Facts& facts, bool assume_applicable) {
+Judgement judge(const Profile& profile, Facts facts, bool assume_applicable) {
+    look_up(profile, facts);
+    const Given given{facts, profile.readiness.get()};
     Judgement judgement;
+    judgement.rules.reserve(profile.rules.size());
     Tally tally;
-    std::optional<Stage> ended;
+    bool ended = false;
     for (const auto stage :
          {Stage::applicability, Stage::connector, Stage::communication, Stage::engine,
           Stage::criteria}) {
@@ -145,12 +191,13 @@ Judgement judge(const Profile& profile, const Facts& facts, bool assume_applicab
                 continue;
             }
             if (ended) {
-                judgement.rules.push_back({&rule, Outcome::not_applicable, false, {}});
+                judgement.rules.push_back({&rule, Outcome::not_applicable, false, {}, Verdict::invalid});
                 continue;
             }
-            auto result = apply(rule, facts);
+            auto result = apply(rule, given);
             if (rule.decides && result.outcome == Outcome::fail) {
-                tally.failed.push_back(verdict_of(rule, facts));
+                result.verdict = verdict_of(rule, given);
+                tally.failed.push_back(result.verdict);
                 add_once(judgement.reasons, rule.reason);
             }
             const bool assumed = assume_applicable && stage == Stage::applicability;
@@ -160,18 +207,26 @@ Judgement judge(const Profile& profile, const Facts& facts, bool assume_applicab
             }
             judgement.rules.push_back(std::move(result));
         }
-        if (!tally.failed.empty()) {
-            ended = stage;
-        }
+        ended = ended || !tally.failed.empty();
     }
+    const bool collects = profile.kind == Profile::Kind::collection;
     if (!tally.failed.empty()) {
         judgement.verdict = strongest(profile, tally.failed);
-    } else if (tally.open) {
+    } else if (tally.open && !collects) {
         judgement.verdict = Verdict::invalid;
-        judgement.reasons.emplace_back(evidence_incomplete);
     } else {
-        judgement.verdict = Verdict::pass;
+        judgement.verdict = collects ? Verdict::none : Verdict::pass;
     }
+    if (tally.failed.empty() && tally.open) {
+        judgement.reasons.emplace_back(evidence_incomplete);
+    }
+    // A verdict under criteria that were not in force is none.
+    const auto* day = std::get_if<std::string>(&facts.at("context.date").value);
+    if (day != nullptr && !profile.in_effect(*day)) {
+        judgement.verdict = Verdict::invalid;
+        judgement.reasons.insert(judgement.reasons.begin(), std::string(not_in_effect));
+    }
+    judgement.facts = std::move(facts);
     return judgement;
 }
 
@@ -180,6 +235,10 @@ BothLanguages words(const Profile& profile, const Judgement& judgement, std::str
     BothLanguages texts{std::string(reason), std::string(reason)};
     if (cause != profile.causes.end()) {
         texts = cause->second;
+    } else if (reason == not_in_effect) {
+        texts = effect_words;
+    } else if (reason == evidence_incomplete) {
+        texts = evidence_words;
     }
     std::vector<std::string> offending;
     for (const auto& result : judgement.rules) {
@@ -200,10 +259,10 @@ BothLanguages words(const Profile& profile, const Judgement& judgement, std::str
     return texts;
 }
 
-json::value to_json(const Judgement& judgement, const Profile& profile, const Facts& facts) {
+json::value to_json(const Judgement& judgement, const Profile& profile) {
     json::array rules;
     for (const auto& result : judgement.rules) {
-        rules.push_back(rule_json(result, facts));
+        rules.push_back(rule_json(result, judgement.facts));
     }
     json::array reasons;
     json::array causes;
@@ -223,7 +282,9 @@ json::value to_json(const Judgement& judgement, const Profile& profile, const Fa
          {{"id", profile.id},
           {"edition", profile.edition},
           {"variant", profile.variant},
-          {"sha256", profile.sha256}}},
+          {"sha256", profile.sha256},
+          {"name", both(profile.name)},
+          {"tables", tables_json(profile)}}},
         {"rules", std::move(rules)},
     };
     const auto key =

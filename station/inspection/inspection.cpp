@@ -133,7 +133,7 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
         concluded.judgement = criteria::judge(profile, concluded.facts);
         body["snapshot"] = obd::to_json(*outcome.snapshot);
         body["facts"] = criteria::to_json(concluded.facts);
-        body["judgement"] = criteria::to_json(*concluded.judgement, profile, concluded.facts);
+        body["judgement"] = criteria::to_json(*concluded.judgement, profile);
     } else {
         const auto failure =
             outcome.failure.value_or(Failure{Fault::link_lost, "the reading was ended"});

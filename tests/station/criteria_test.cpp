@@ -113,7 +113,7 @@ TEST(Criteria, ExplainEveryRuleWithValueLimitClauseAndOutcome) {
     const auto facts = read_facts(baseline, json::serialize(baseline)).value();
     for (const auto& name : profile_ids()) {
         const auto rules = profile(name);
-        const auto shown = to_json(judge(rules, facts), rules, facts);
+        const auto shown = to_json(judge(rules, facts), rules);
         EXPECT_EQ(shown.at("rules").as_array().size(), rules.rules.size()) << name;
         for (const auto& rule : shown.at("rules").as_array()) {
             for (const auto* key :

@@ -45,6 +45,7 @@ void write_transcript(const std::string& path, const protocols::transcript::Tran
 
 struct LoadedProfile {
     std::string source;
+    station::criteria::Tables tables;
     station::criteria::Profile profile;
 };
 /// `ID[@VARIANT]` or `FILE.json[@VARIANT]`; `variant` overrides.

@@ -1,12 +1,14 @@
 #include "ui/terminal/commands.hpp"
 
+#include <array>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <sstream>
 
 namespace ui::terminal {
 
+namespace criteria = station::criteria;
 using protocols::Failure;
 using protocols::Fault;
 using station::criteria::Verdict;
@@ -14,6 +16,7 @@ using station::criteria::Verdict;
 int exit_code(Verdict verdict) {
     switch (verdict) {
         case Verdict::pass:
+        case Verdict::none:
             return 0;
         case Verdict::fail:
             return 10;
@@ -43,21 +46,59 @@ station::report::Language language(const std::string& chosen) {
                                     : station::report::Language::spanish;
 }
 
+namespace {
+
+/// More than any transcript, station export or profile has; a wrong file is not read to its end.
+constexpr std::size_t longest_file = std::size_t{64} * 1024 * 1024;
+
+std::string all_of(std::istream& stream, const std::string& name) {
+    std::string text;
+    std::array<char, 65536> piece{};
+    while (stream.read(piece.data(), piece.size()) || stream.gcount() > 0) {
+        text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+        if (text.size() > longest_file) {
+            throw Stopped({Fault::malformed, name + ": larger than 64 MiB"});
+        }
+    }
+    if (stream.bad()) {
+        throw Stopped({Fault::malformed, name + ": cannot be read"});
+    }
+    return text;
+}
+
+/// Tables built in, and those in a folder `tables` beside or above the profile's file.
+criteria::Tables tables_near(const std::filesystem::path& file) {
+    auto tables = criteria::built_in_tables();
+    const auto folder = std::filesystem::absolute(file).parent_path();
+    for (const auto& near : {folder / "tables", folder.parent_path() / "tables"}) {
+        std::error_code none;
+        for (const auto& entry : std::filesystem::directory_iterator(near, none)) {
+            if (entry.path().extension() != ".json") {
+                continue;
+            }
+            auto table = criteria::read_table(file_text(entry.path().string()));
+            if (table.has_error()) {
+                throw Stopped(
+                    {Fault::malformed, entry.path().string() + ": " + table.error().detail}
+                );
+            }
+            tables[table.value()->id] = table.value();
+        }
+    }
+    return tables;
+}
+
+}  // namespace
+
 std::string file_text(const std::string& path) {
-    std::ostringstream text;
     if (path == "-") {
-        text << std::cin.rdbuf();
-        return text.str();
+        return all_of(std::cin, path);
     }
     std::ifstream file(path, std::ios::binary);
     if (!file) {
         throw Stopped({Fault::malformed, path + ": cannot be read"});
     }
-    text << file.rdbuf();
-    if (file.bad()) {
-        throw Stopped({Fault::malformed, path + ": cannot be read"});
-    }
-    return text.str();
+    return all_of(file, path);
 }
 
 LoadedProfile load_profile(const std::string& name, std::string variant) {
@@ -68,8 +109,9 @@ LoadedProfile load_profile(const std::string& name, std::string variant) {
     }
     LoadedProfile loaded;
     const bool file = base.ends_with(".json");
-    loaded.source = file ? file_text(base) : value_or_stop(station::criteria::profile_text(base));
-    auto profile = station::criteria::read_profile(loaded.source, variant);
+    loaded.source = file ? file_text(base) : value_or_stop(criteria::profile_text(base));
+    loaded.tables = file ? tables_near(base) : criteria::built_in_tables();
+    auto profile = criteria::read_profile(loaded.source, variant, loaded.tables);
     if (profile.has_error()) {
         throw Stopped({Fault::malformed, base + ": " + profile.error().detail});
     }

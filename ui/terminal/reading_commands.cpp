@@ -176,7 +176,7 @@ int run(int argc, char** argv) {
     };
     if (stored.concluded.judgement) {
         const auto& judgement = *stored.concluded.judgement;
-        auto judged = station::criteria::to_json(judgement, loaded.profile, stored.concluded.facts);
+        auto judged = station::criteria::to_json(judgement, loaded.profile);
         out["verdict"] = judged.at("verdict");
         out["reasons"] = judged.at("reasons");
         out["rules"] = judged.at("rules");

@@ -27,7 +27,7 @@ int print_judgement(
     const criteria::Profile& profile, const criteria::Facts& facts, bool assume_applicable
 ) {
     const auto judgement = criteria::judge(profile, facts, assume_applicable);
-    std::cout << json::serialize(criteria::to_json(judgement, profile, facts)) << "\n";
+    std::cout << json::serialize(criteria::to_json(judgement, profile)) << "\n";
     return exit_code(judgement.verdict);
 }
 
@@ -64,7 +64,7 @@ bool repeats(
     const auto facts = criteria::facts_from(stated, snapshot);
     const auto judgement = criteria::judge(profile, facts);
     const bool same = obd::to_json(snapshot) == body.at("snapshot") &&
-                      criteria::to_json(judgement, profile, facts) == body.at("judgement");
+                      criteria::to_json(judgement, profile) == body.at("judgement");
     line["verdict"] = criteria::id(judgement.verdict);
     line["recorded"] = body.at("judgement").at("verdict");
     line["same"] = same;
