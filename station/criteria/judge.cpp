@@ -209,16 +209,14 @@ Judgement judge(const Profile& profile, Facts facts, bool assume_applicable) {
         }
         ended = ended || !tally.failed.empty();
     }
-    const bool collects = profile.kind == Profile::Kind::collection;
     if (!tally.failed.empty()) {
         judgement.verdict = strongest(profile, tally.failed);
-    } else if (tally.open && !collects) {
+    } else if (tally.open) {
         judgement.verdict = Verdict::invalid;
-    } else {
-        judgement.verdict = collects ? Verdict::none : Verdict::pass;
-    }
-    if (tally.failed.empty() && tally.open) {
         judgement.reasons.emplace_back(evidence_incomplete);
+    } else {
+        const bool collects = profile.kind == Profile::Kind::collection;
+        judgement.verdict = collects ? Verdict::none : Verdict::pass;
     }
     // A verdict under criteria that were not in force is none.
     const auto* day = std::get_if<std::string>(&facts.at("context.date").value);

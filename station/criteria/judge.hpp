@@ -36,8 +36,8 @@ inline constexpr std::string_view not_in_effect = "not_in_effect";
 /// Applies a programme's criteria. Pure: the same profile and facts give the same judgement.
 /// A failed stage ends the judgement; within the last stage all unmet criteria are reported and the
 /// profile's precedence picks the verdict. A deciding rule that cannot be determined never becomes
-/// a pass: unless something else fails, the verdict is INVALID. A programme that collects gives no
-/// verdict (NONE), with what could not be collected as reasons. `assume_applicable`: the operator
+/// a pass: unless something else fails, the verdict is INVALID. A programme that collects gives
+/// NONE where another gives PASS. `assume_applicable`: the operator
 /// chose the programme without stating the vehicle; unknown applicability is then noted and does
 /// not block.
 [[nodiscard]] Judgement judge(

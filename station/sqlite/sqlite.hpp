@@ -55,6 +55,8 @@ public:
 
     [[nodiscard]] std::int64_t number(int column) const;
     [[nodiscard]] std::string text(int column) const;  ///< Also blobs.
+    /// The same without a copy, until the next step.
+    [[nodiscard]] std::string_view view(int column) const;
     [[nodiscard]] bool null(int column) const;
 
 private:

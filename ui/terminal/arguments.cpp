@@ -27,6 +27,7 @@ Arguments::Arguments(
             if (!protocols::is_utf8(values_[word])) {
                 throw UsageError("the value of " + word + " is not UTF-8 text");
             }
+            every_.emplace(word, values_[word]);
         }
     }
 }
@@ -34,6 +35,15 @@ Arguments::Arguments(
 std::string Arguments::get(const std::string& name, const std::string& fallback) const {
     const auto found = values_.find(name);
     return found == values_.end() ? fallback : found->second;
+}
+
+std::vector<std::string> Arguments::all(const std::string& name) const {
+    std::vector<std::string> values;
+    const auto [begin, end] = every_.equal_range(name);
+    for (auto at = begin; at != end; ++at) {
+        values.push_back(at->second);
+    }
+    return values;
 }
 
 std::string Arguments::need(const std::string& name) const {

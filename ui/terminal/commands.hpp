@@ -7,6 +7,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace ui::terminal {
 
@@ -48,13 +49,30 @@ struct LoadedProfile {
     station::criteria::Tables tables;
     station::criteria::Profile profile;
 };
+/// A programme's text, and the reference tables it may name.
+struct CriteriaSource {
+    std::string source;
+    station::criteria::Tables tables;
+};
+/// By `ID` of one built in, or `FILE.json` with tables in a folder `tables` beside or above it.
+[[nodiscard]] CriteriaSource criteria_at(const std::string& name);
 /// `ID[@VARIANT]` or `FILE.json[@VARIANT]`; `variant` overrides.
 [[nodiscard]] LoadedProfile load_profile(const std::string& name, std::string variant = {});
+
+/// Judges one set of facts by every programme, in their order: words to stderr, JSON to stdout; one
+/// judgement, or `{"programmes": […]}` for several. The exit code of the first that does not pass.
+int judge_by(
+    const std::vector<LoadedProfile>& programmes,
+    const station::criteria::Facts& facts,
+    bool assume_applicable,
+    bool spanish
+);
 
 // One function a command: argv from argv[2] on; JSON to stdout, words for people to stderr.
 int adapters(int argc, char** argv);
 int read(int argc, char** argv);
 int judge(int argc, char** argv);
+int programme(int argc, char** argv);
 int run(int argc, char** argv);
 int replay(int argc, char** argv);
 int verify(int argc, char** argv);

@@ -101,6 +101,13 @@ std::string file_text(const std::string& path) {
     return all_of(file, path);
 }
 
+CriteriaSource criteria_at(const std::string& name) {
+    if (name.ends_with(".json")) {
+        return {file_text(name), tables_near(name)};
+    }
+    return {value_or_stop(criteria::profile_text(name)), criteria::built_in_tables()};
+}
+
 LoadedProfile load_profile(const std::string& name, std::string variant) {
     auto base = name;
     if (const auto at = name.rfind('@'); at != name.npos) {
@@ -108,9 +115,9 @@ LoadedProfile load_profile(const std::string& name, std::string variant) {
         variant = variant.empty() ? name.substr(at + 1) : variant;
     }
     LoadedProfile loaded;
-    const bool file = base.ends_with(".json");
-    loaded.source = file ? file_text(base) : value_or_stop(criteria::profile_text(base));
-    loaded.tables = file ? tables_near(base) : criteria::built_in_tables();
+    auto found = criteria_at(base);
+    loaded.source = std::move(found.source);
+    loaded.tables = std::move(found.tables);
     auto profile = criteria::read_profile(loaded.source, variant, loaded.tables);
     if (profile.has_error()) {
         throw Stopped({Fault::malformed, base + ": " + profile.error().detail});

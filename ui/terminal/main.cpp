@@ -17,12 +17,16 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect adapters --adapter ADAPTER --qualify [--station DIR] [--record FILE]
                                                     what it is and can do, by trial
   obd-inspect read --adapter ADAPTER [--all] [--format text|json] [--record FILE] [--station DIR]
-  obd-inspect judge --profile ID[@VARIANT] [--facts FILE|-]
+  obd-inspect judge --profile ID[@VARIANT] [--profile …] [--facts FILE|-]
+                                                    by several programmes side by side
+  obd-inspect criteria lint FILE.json|ID [--examples FILE]
+  obd-inspect criteria show ID[@VARIANT]|FILE.json  the programme as a readable page
+  obd-inspect criteria diff OLD NEW --station DIR   whose stored verdict would change, by which rule
   obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
                   --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…]
                   [--lamp key-on=yes|no,running=yes|no] [--connector ok|missing|intermediate_device]
                   [--technician NAME] [--visit N] [--previous VERDICT] [--centre URL]
-  obd-inspect replay FILE --profile ID [--vehicle …] [--lamp …]
+  obd-inspect replay FILE --profile ID [--profile …] [--vehicle …] [--lamp …]
   obd-inspect replay --station DIR [--sequence N]   repeat stored inspections
   obd-inspect verify --station DIR
   obd-inspect send --station DIR --centre URL
@@ -46,7 +50,7 @@ constexpr std::array commands{
     Command{"judge", &terminal::judge},       Command{"run", &terminal::run},
     Command{"replay", &terminal::replay},     Command{"verify", &terminal::verify},
     Command{"decode", &terminal::decode},     Command{"send", &terminal::send},
-    Command{"explain", &terminal::explain},
+    Command{"explain", &terminal::explain},   Command{"criteria", &terminal::programme},
 };
 
 std::string chosen_language(int argc, char** argv) {

@@ -23,14 +23,6 @@ using protocols::Failure;
 using protocols::Fault;
 using station::report::Language;
 
-int print_judgement(
-    const criteria::Profile& profile, const criteria::Facts& facts, bool assume_applicable
-) {
-    const auto judgement = criteria::judge(profile, facts, assume_applicable);
-    std::cout << json::serialize(criteria::to_json(judgement, profile)) << "\n";
-    return exit_code(judgement.verdict);
-}
-
 criteria::Profile stored_profile(station::records::Store& store, const json::value& body) {
     const auto& named = body.at("profile");
     const std::string hash(named.at("sha256").as_string());
@@ -102,30 +94,6 @@ int replay_station(const Arguments& arguments) {
 
 }  // namespace
 
-int judge(int argc, char** argv) {
-    const Arguments arguments(argc, argv, 2, {"--profile", "--variant", "--facts", "--lang"}, {});
-    const auto named = arguments.need("--profile");
-    const auto path = arguments.get("--facts", "-");
-    const auto text = file_text(path);
-    auto parsed = criteria::parse_json(text);
-    if (parsed.has_error()) {
-        throw Stopped({Fault::malformed, path + ": " + parsed.error().detail});
-    }
-    auto variant = arguments.get("--variant");
-    if (const auto* object = parsed.value().if_object(); object != nullptr && variant.empty()) {
-        const auto* stated = object->if_contains("variant");
-        if (stated != nullptr && stated->is_string()) {
-            variant = std::string(stated->get_string());
-        }
-    }
-    const auto loaded = load_profile(named, variant);
-    auto facts = criteria::read_facts(parsed.value(), text);
-    if (facts.has_error()) {
-        throw Stopped({Fault::malformed, path + ": " + facts.error().detail});
-    }
-    return print_judgement(loaded.profile, facts.value(), false);
-}
-
 int replay(int argc, char** argv) {
     const Arguments arguments(
         argc, argv, 2,
@@ -140,7 +108,11 @@ int replay(int argc, char** argv) {
         throw UsageError("replay needs one FILE, or --station DIR");
     }
     const auto& path = arguments.words().front();
-    const auto loaded = load_profile(arguments.need("--profile"), arguments.get("--variant"));
+    (void)arguments.need("--profile");
+    std::vector<LoadedProfile> programmes;
+    for (const auto& name : arguments.all("--profile")) {
+        programmes.push_back(load_profile(name, arguments.get("--variant")));
+    }
     const auto text = file_text(path);
     auto transcript = protocols::transcript::transcript_from_text(text);
     if (transcript.has_error()) {
@@ -148,7 +120,7 @@ int replay(int argc, char** argv) {
     }
     // A recording made by `read` holds one attempt; a station's holds as many as its programme.
     auto snapshot =
-        station::inspection::replay(transcript.value(), loaded.profile.connect_attempts);
+        station::inspection::replay(transcript.value(), programmes[0].profile.connect_attempts);
     if (snapshot.has_error() && snapshot.error().fault == Fault::replay_diverged) {
         auto once = station::inspection::replay(transcript.value(), 1);
         if (once.has_value() || once.error().fault != Fault::replay_diverged) {
@@ -160,15 +132,15 @@ int replay(int argc, char** argv) {
     }
     const auto stated = stated_from(arguments);
     const bool vehicle_stated = arguments.has("--vehicle");
+    const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     if (!vehicle_stated) {
-        const bool spanish = language(arguments.get("--lang")) == Language::spanish;
         std::cerr
             << (spanish
                     ? "Aviso: sin --vehicle no se juzga si el programa aplica a este vehículo.\n"
                     : "Note: without --vehicle, whether the programme applies is not judged.\n");
     }
     const auto facts = criteria::facts_from(stated, snapshot.value());
-    return print_judgement(loaded.profile, facts, !vehicle_stated);
+    return judge_by(programmes, facts, !vehicle_stated, spanish);
 }
 
 int verify(int argc, char** argv) {
