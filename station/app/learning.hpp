@@ -2,8 +2,8 @@
 
 #include "protocols/link/port.hpp"
 #include "station/adapters/memory.hpp"
-#include "station/app/inspector.hpp"
 #include "station/inspection/inspection.hpp"
+#include "station/reading/reader.hpp"
 
 #include <filesystem>
 #include <optional>

@@ -63,16 +63,19 @@ public:
             const auto inner = parts_.front()->words();
             return {"no (" + inner.es + ")", "not (" + inner.en + ")"};
         }
-        const auto between = how_ == How::all   ? BothLanguages{" y ", " and "}
-                             : how_ == How::any ? BothLanguages{" o ", " or "}
-                                                : BothLanguages{"; si no se sabe, ", "; if not known, "};
+        const auto between = how_ == How::all ? BothLanguages{" y ", " and "}
+                             : how_ == How::any
+                                 ? BothLanguages{" o ", " or "}
+                                 : BothLanguages{"; si no se sabe, ", "; if not known, "};
         BothLanguages said;
         for (const auto& part : parts_) {
             const auto inner = part->words();
             const auto* group = dynamic_cast<const Combine*>(part.get());
             const bool enclose = group != nullptr && group->how_ != How::negate;
-            said.es += (said.es.empty() ? "" : between.es) + (enclose ? "(" + inner.es + ")" : inner.es);
-            said.en += (said.en.empty() ? "" : between.en) + (enclose ? "(" + inner.en + ")" : inner.en);
+            said.es +=
+                (said.es.empty() ? "" : between.es) + (enclose ? "(" + inner.es + ")" : inner.es);
+            said.en +=
+                (said.en.empty() ? "" : between.en) + (enclose ? "(" + inner.en + ")" : inner.en);
         }
         return said;
     }
@@ -197,8 +200,11 @@ public:
             auto inner = read(part, pointer + "/not");
             return inner ? std::make_shared<Combine>(How::negate, std::vector{inner}) : nullptr;
         }
-        reader_.one_of(pointer, "{\"fact\"…}, {\"monitors\"…}, {\"checked\"…}, {\"all\"…}, "
-                                "{\"any\"…}, {\"first_known\"…}, {\"not\"…}");
+        reader_.one_of(
+            pointer,
+            "{\"fact\"…}, {\"monitors\"…}, {\"checked\"…}, {\"all\"…}, "
+            "{\"any\"…}, {\"first_known\"…}, {\"not\"…}"
+        );
         return nullptr;
     }
 
@@ -389,9 +395,8 @@ private:
             return std::nullopt;
         }
         for (std::size_t i = 0; i < value->get_array().size(); ++i) {
-            auto one = operand(
-                value->get_array()[i], fact, op, at + "/" + std::to_string(i), written
-            );
+            auto one =
+                operand(value->get_array()[i], fact, op, at + "/" + std::to_string(i), written);
             if (!one) {
                 return std::nullopt;
             }
@@ -405,8 +410,7 @@ private:
         static constexpr std::array<std::string_view, 4> policies{
             "all_complete", "at_most_incomplete", "only_incomplete", "all_supported"};
         reader_.keys(object, pointer, {"monitors", "of", "count", "overrides"});
-        const auto policy =
-            std::ranges::find(policies, reader_.text(object, "monitors", pointer));
+        const auto policy = std::ranges::find(policies, reader_.text(object, "monitors", pointer));
         if (policy == policies.end()) {
             reader_.one_of(pointer + "/monitors", Reader::joined(policies));
             return nullptr;
@@ -436,8 +440,9 @@ private:
             const auto* row = find_fact("obd.monitors." + code);
             if (row == nullptr) {
                 reader_.one_of(
-                    pointer + "/of", "MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR, "
-                                     "NMHC, NOX, BP, EGS, PMF, CSA"
+                    pointer + "/of",
+                    "MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR, "
+                    "NMHC, NOX, BP, EGS, PMF, CSA"
                 );
                 return nullptr;
             }

@@ -93,7 +93,9 @@ private:
         return &profiles_.emplace(variant, std::move(read.value())).first->second;
     }
 
-    void check(const json::value& value, const std::string& pointer, const json::object& baselines) {
+    void check(
+        const json::value& value, const std::string& pointer, const json::object& baselines
+    ) {
         const auto& one = reader_.object(&value, pointer);
         reader_.keys(
             one, pointer,

@@ -116,15 +116,13 @@ constexpr std::array rows{
         compared
     ),
     other(
-        "obd.data_profile",
-        Kind::text,
-        "datos frente al modelo",
-        "data against the model",
-        compared
+        "obd.data_profile", Kind::text, "datos frente al modelo", "data against the model", compared
     ),
     other("obd.ecu_catalogued", Kind::truth, "ECU en el catálogo", "control unit in the catalogue"),
     other("obd.calibrations", Kind::words, "CALID y CVN", "CALID and CVN"),
-    other("obd.findings", Kind::words, "datos que no concuerdan", "data that does not fit together"),
+    other(
+        "obd.findings", Kind::words, "datos que no concuerdan", "data that does not fit together"
+    ),
     other("obd.vin_read", Kind::truth, "NIV leído del vehículo", "VIN read from the vehicle"),
     other("obd.collected", Kind::words, "infotipos recabados", "infotypes collected"),
     monitor("obd.monitors.MIS", "fallos de encendido", "misfire"),
@@ -146,9 +144,7 @@ constexpr std::array rows{
     monitor("obd.monitors.CSA", "auxiliar de arranque en frío", "cold start aid"),
     other("visual.passed", Kind::words, "revisión visual: correcto", "visual check: passed"),
     other("visual.failed", Kind::words, "revisión visual: rechazado", "visual check: failed"),
-    other(
-        "visual.not_applicable", Kind::words, "revisión visual: no aplica", "visual check: none"
-    ),
+    other("visual.not_applicable", Kind::words, "revisión visual: no aplica", "visual check: none"),
     number("context.visit", "", 1, 99, "número de visita", "visit number"),
     other(
         "context.previous",

@@ -116,9 +116,9 @@ std::string convert(json::value& value, const FactRow& row) {
     const auto converted =
         in_unit_of(row, number->to_number<double>(), std::string_view(unit->get_string()));
     if (!converted) {
-        return row.unit.empty() ? "has no unit; write the number alone"
-                                : "is in a unit of another quantity; it is counted in " +
-                                      std::string(row.unit);
+        return row.unit.empty()
+                   ? "has no unit; write the number alone"
+                   : "is in a unit of another quantity; it is counted in " + std::string(row.unit);
     }
     value = *converted;
     return {};
@@ -192,8 +192,7 @@ Result<void> read_group(
 /// Facts that cannot both be. What was read of a vehicle that is said not to be connected is no
 /// contradiction here: the judgement ends at the connection and never looks at it.
 std::optional<Failure> contradiction(const Facts& facts, std::string_view text) {
-    const auto* permanent =
-        std::get_if<std::vector<std::string>>(&facts.at("obd.permanent").value);
+    const auto* permanent = std::get_if<std::vector<std::string>>(&facts.at("obd.permanent").value);
     if (permanent != nullptr && !permanent->empty() &&
         facts.at("obd.pdtc_supported").value == Value(false)) {
         return misplaced(

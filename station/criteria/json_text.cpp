@@ -153,8 +153,8 @@ Failure not_json(std::string_view text, std::size_t at, const std::string& why) 
 
 Failure to_failure(const Complaint& complaint) {
     return {
-        Fault::malformed, complaint.pointer + " (line " + std::to_string(complaint.line) + ") " +
-                              complaint.what.en};
+        Fault::malformed,
+        complaint.pointer + " (line " + std::to_string(complaint.line) + ") " + complaint.what.en};
 }
 
 int line_of(std::string_view text, std::string_view pointer) {

@@ -87,9 +87,7 @@ json::object both(const BothLanguages& texts) {
 void look_up(const Profile& profile, Facts& facts) {
     if (profile.software) {
         if (auto said = profile.software->compare_software(facts); known(said)) {
-            facts.set(
-                "obd.software", {std::move(said), {"table " + profile.software->id}, ""}
-            );
+            facts.set("obd.software", {std::move(said), {"table " + profile.software->id}, ""});
         }
     }
     const bool named = known(facts.at("vehicle.make").value) &&
@@ -128,8 +126,8 @@ json::value rule_json(const RuleResult& result, const Facts& facts) {
     json::object missing;
     for (const auto path : result.looked.missing) {
         const auto* row = find_fact(path);
-        missing[path] = row == nullptr ? "no control unit reported its monitors"
-                                       : why(facts.at(*row));
+        missing[path] =
+            row == nullptr ? "no control unit reported its monitors" : why(facts.at(*row));
     }
     json::object object{
         {"id", rule.id},
@@ -191,7 +189,9 @@ Judgement judge(const Profile& profile, Facts facts, bool assume_applicable) {
                 continue;
             }
             if (ended) {
-                judgement.rules.push_back({&rule, Outcome::not_applicable, false, {}, Verdict::invalid});
+                judgement.rules.push_back(
+                    {&rule, Outcome::not_applicable, false, {}, Verdict::invalid}
+                );
                 continue;
             }
             auto result = apply(rule, given);

@@ -40,15 +40,11 @@ inline constexpr std::string_view not_in_effect = "not_in_effect";
 /// NONE where another gives PASS. `assume_applicable`: the operator
 /// chose the programme without stating the vehicle; unknown applicability is then noted and does
 /// not block.
-[[nodiscard]] Judgement judge(
-    const Profile& profile, Facts facts, bool assume_applicable = false
-);
+[[nodiscard]] Judgement judge(const Profile& profile, Facts facts, bool assume_applicable = false);
 
 /// Form `judgement.schema.json`: verdict, reasons, and per rule value, limit, clause, evidence and
 /// outcome.
-[[nodiscard]] boost::json::value to_json(
-    const Judgement& judgement, const Profile& profile
-);
+[[nodiscard]] boost::json::value to_json(const Judgement& judgement, const Profile& profile);
 
 /// The programme's words for a reason, with the codes or monitors at fault appended.
 [[nodiscard]] BothLanguages words(

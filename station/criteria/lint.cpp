@@ -34,11 +34,10 @@ void words_differ(Reader& reader, const Profile& profile) {
 
 void causes_are_used(Reader& reader, const Profile& profile) {
     for (const auto& [reason, words] : profile.causes) {
-        const bool used =
-            reason == "evidence_incomplete" || reason == "not_in_effect" ||
-            std::ranges::any_of(profile.rules, [&](const Rule& rule) {
-                return rule.decides && rule.reason == reason;
-            });
+        const bool used = reason == "evidence_incomplete" || reason == "not_in_effect" ||
+                          std::ranges::any_of(profile.rules, [&](const Rule& rule) {
+                              return rule.decides && rule.reason == reason;
+                          });
         // What only a variant's rules give is used too.
         if (!used && !profile.result_codes.contains(reason) && profile.variant.empty()) {
             reader.complain(
@@ -75,9 +74,7 @@ std::vector<Complaint> lint_profile(std::string_view text, const Tables& tables)
     auto all_rules = base.value();
     for (const auto& variant : variants_of(text)) {
         auto changed = read_profile(text, variant, tables).value();
-        all_rules.rules.insert(
-            all_rules.rules.end(), changed.rules.begin(), changed.rules.end()
-        );
+        all_rules.rules.insert(all_rules.rules.end(), changed.rules.begin(), changed.rules.end());
     }
     causes_are_used(reader, all_rules);
     return reader.complaints();

@@ -132,8 +132,7 @@ private:
             only_named = only_named && std::ranges::find(named_, row) != named_.end();
             looked.offending.emplace_back(code(*row));
         }
-        const bool met =
-            policy_ == Policy::at_most_incomplete ? incomplete <= count_ : only_named;
+        const bool met = policy_ == Policy::at_most_incomplete ? incomplete <= count_ : only_named;
         // What is not known may be incomplete too.
         const auto could_matter = [&](std::string_view path) {
             return policy_ == Policy::at_most_incomplete ||
@@ -142,10 +141,9 @@ private:
                    });
         };
         std::erase_if(open, [&](std::string_view path) { return !could_matter(path); });
-        const bool undecided =
-            policy_ == Policy::at_most_incomplete
-                ? incomplete + static_cast<int>(open.size()) > count_
-                : !open.empty();
+        const bool undecided = policy_ == Policy::at_most_incomplete
+                                   ? incomplete + static_cast<int>(open.size()) > count_
+                                   : !open.empty();
         if (met && undecided) {
             looked.missing.insert(looked.missing.end(), open.begin(), open.end());
             return Truth::unknown;
@@ -157,9 +155,7 @@ private:
         if (!overrides_ || given.overrides == nullptr) {
             return {};
         }
-        return given.overrides->may_be_incomplete(given.facts).value_or(
-            std::vector<std::string>()
-        );
+        return given.overrides->may_be_incomplete(given.facts).value_or(std::vector<std::string>());
     }
     [[nodiscard]] static bool contains(
         const std::vector<std::string>& list, std::string_view code

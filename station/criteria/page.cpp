@@ -105,7 +105,9 @@ void write_rule(Writer& writer, const Profile& profile, const Rule& rule) {
             writer.say("Si no se sabe", "When not known"),
             rule.blocks_when_unknown
                 ? writer.say("no hay dictamen aprobatorio", "no passing verdict is given")
-                : writer.say("se anota y no impide el dictamen", "noted, does not hold up a verdict")
+                : writer.say(
+                      "se anota y no impide el dictamen", "noted, does not hold up a verdict"
+                  )
         );
     }
     detail(writer.say("Fundamento", "Clause"), rule.clause + " · " + level(writer, rule));

@@ -18,9 +18,8 @@ using protocols::Failure;
 using protocols::Fault;
 using protocols::Result;
 
-constexpr std::array<std::string_view, 8> verdict_ids{"PASS",    "FAIL",           "NOT_READY",
-                                                      "NO_COMM", "REFER",          "NOT_APPLICABLE",
-                                                      "INVALID", "NONE"};
+constexpr std::array<std::string_view, 8> verdict_ids{
+    "PASS", "FAIL", "NOT_READY", "NO_COMM", "REFER", "NOT_APPLICABLE", "INVALID", "NONE"};
 constexpr std::array<std::string_view, 5> stage_ids{
     "applicability", "connector", "communication", "engine", "criteria"};
 constexpr std::array<std::string_view, 3> levels{"primary", "secondary", "memory"};
@@ -206,7 +205,8 @@ void read_checklist(Reader& reader, const json::object& object, Profile& profile
         const auto& one = reader.object(&items[i], pointer);
         reader.keys(one, pointer, {"id", "text", "may_be_absent"});
         CheckItem item{
-            reader.text(one, "id", pointer), reader.both(one.if_contains("text"), pointer + "/text"),
+            reader.text(one, "id", pointer),
+            reader.both(one.if_contains("text"), pointer + "/text"),
             reader.flag(one, "may_be_absent", false, pointer)};
         if (!reader.checklist.insert(item.id).second) {
             reader.complain(
@@ -314,9 +314,10 @@ Profile read(
     const auto& object = value.get_object();
     reader.keys(
         object, "",
-        {"schema", "id", "edition", "name", "jurisdiction", "status", "kind", "effective",
-         "retention", "hide_values", "connect_attempts", "revisit_days", "checklist", "references",
-         "sources", "words", "causes", "precedence", "rules", "variants"}
+        {"schema",    "id",         "edition",   "name",        "jurisdiction",     "status",
+         "kind",      "effective",  "retention", "hide_values", "connect_attempts", "revisit_days",
+         "checklist", "references", "sources",   "words",       "causes",           "precedence",
+         "rules",     "variants"}
     );
     if (reader.text(object, "schema", "") != "obd-station/profile/1") {
         reader.one_of("/schema", "obd-station/profile/1");

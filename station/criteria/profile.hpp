@@ -64,10 +64,10 @@ struct Profile {
     BothLanguages variant_text;  ///< What the variant changes; empty for the base text.
     std::string status;
     Kind kind = Kind::verification;
-    std::string effective_from;   ///< First day it may be used; empty: no limit.
-    std::string effective_until;  ///< Last day; empty: no limit.
+    std::string effective_from;              ///< First day it may be used; empty: no limit.
+    std::string effective_until;             ///< Last day; empty: no limit.
     std::string retention = "verification";  ///< Class of data its records belong to.
-    bool hide_values = true;  ///< No value is shown before the verdict.
+    bool hide_values = true;                 ///< No value is shown before the verdict.
     int connect_attempts = 3;
     int revisit_days = 0;  ///< An inspection within these days after one not passed is its retest.
     std::vector<CheckItem> checklist;

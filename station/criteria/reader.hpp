@@ -25,14 +25,11 @@ public:
     void complain(const std::string& pointer, std::string en, std::string es) {
         constexpr std::size_t enough = 200;
         if (complaints_.size() < enough) {
-            complaints_.push_back(
-                {pointer, line_of(text_, pointer), {std::move(es), std::move(en)}}
+            complaints_.push_back({pointer, line_of(text_, pointer), {std::move(es), std::move(en)}}
             );
         }
     }
-    const boost::json::object& object(
-        const boost::json::value* value, const std::string& pointer
-    ) {
+    const boost::json::object& object(const boost::json::value* value, const std::string& pointer) {
         static const boost::json::object none;
         if (value == nullptr || !value->is_object()) {
             complain(pointer, "must be an object: write {…}", "debe ser un objeto: escribe {…}");
@@ -91,8 +88,7 @@ public:
         }
         if (!value->is_bool()) {
             complain(
-                pointer + "/" + std::string(key), "must be true or false",
-                "debe ser true o false"
+                pointer + "/" + std::string(key), "must be true or false", "debe ser true o false"
             );
             return fallback;
         }

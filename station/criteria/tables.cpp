@@ -154,8 +154,7 @@ std::optional<std::vector<std::string>> Table::may_be_incomplete(const Facts& fa
 }
 
 Value Table::compare_software(const Facts& facts) const {
-    const auto* read =
-        std::get_if<std::vector<std::string>>(&facts.at("obd.calibrations").value);
+    const auto* read = std::get_if<std::vector<std::string>>(&facts.at("obd.calibrations").value);
     const auto rows = of(facts);
     if (read == nullptr || read->empty() || rows.empty()) {
         return {};
@@ -202,6 +201,7 @@ Result<std::shared_ptr<const Table>> read_table(std::string_view text) {
         return to_failure(reader.complaints().front());
     }
     table.sha256 = sha256_hex(text);
+    table.text = text;
     return std::make_shared<const Table>(std::move(table));
 }
 

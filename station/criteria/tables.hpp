@@ -33,6 +33,7 @@ public:
     std::string edition;
     Kind kind = Kind::catalogue;
     std::string sha256;  ///< Of the file's bytes, lower-case hex.
+    std::string text;    ///< The file's bytes.
 
     void add(std::string make, Row row);
     [[nodiscard]] bool empty() const { return rows_.empty(); }

@@ -63,8 +63,8 @@ std::vector<std::string> line_of_descent(
         }
         line.insert(line.begin(), name);
         const auto& changes = reader.object(one, pointer);
-        name = changes.contains("extends") ? reader.text(changes, "extends", pointer)
-                                           : std::string();
+        name =
+            changes.contains("extends") ? reader.text(changes, "extends", pointer) : std::string();
     }
     return line;
 }

@@ -22,22 +22,71 @@ json::value optional_truth(const std::optional<bool>& value) {
 }
 
 json::value profile_json(const criteria::Profile& profile) {
+    json::object tables;
+    for (const auto& table : {profile.readiness, profile.software, profile.catalogue}) {
+        if (table) {
+            tables[table->id] = table->sha256;
+        }
+    }
     return {
-        {"id", profile.id},
-        {"edition", profile.edition},
-        {"variant", profile.variant},
-        {"sha256", profile.sha256},
-        {"connect_attempts", profile.connect_attempts},
+        {"tables", std::move(tables)}, {"id", profile.id},
+        {"edition", profile.edition},  {"variant", profile.variant},
+        {"sha256", profile.sha256},    {"connect_attempts", profile.connect_attempts},
     };
 }
 
+json::array phases_json(const std::vector<Phase>& phases) {
+    json::array all;
+    for (const auto& phase : phases) {
+        all.push_back(json::object{{"phase", phase.name}, {"at", phase.at}});
+    }
+    return all;
+}
+
+/// How the inspection went: everything about it that is not the vehicle's.
+void write_course(json::object& body, const Order& order) {
+    body["phases"] = phases_json(order.phases);
+    body["interruptions"] = phases_json(order.interruptions);
+    json::array readings;
+    for (const auto& reading : order.readings) {
+        readings.push_back(json::object{
+            {"sequence", static_cast<std::int64_t>(reading.sequence)}, {"why", reading.why}});
+    }
+    body["readings"] = std::move(readings);
+}
+
 json::object heading(const Order& order, std::string_view type) {
-    return {
-        {"schema", record_schema},        {"type", type},
-        {"inspection", order.id},         {"started", order.started},
-        {"technician", order.technician}, {"adapter", order.adapter},
-        {"software", software_version},   {"vehicle", to_json(order.stated)},
+    json::object body{
+        {"schema", record_schema},
+        {"type", type},
+        {"inspection", order.id},
+        {"started", order.started},
+        {"technician", order.technician},
+        {"adapter", order.adapter},
+        {"software", software_version},
+        {"vehicle", to_json(order.stated)},
+        {"bundle", nullptr},
+        {"relation", nullptr},
     };
+    if (order.bundle) {
+        body["bundle"] = {
+            {"sha256", order.bundle->sha256},
+            {"version", order.bundle->version},
+            {"expired", order.bundle->expired}};
+    }
+    if (order.relation) {
+        body["relation"] = {
+            {"kind", order.relation->kind},
+            {"sequence", static_cast<std::int64_t>(order.relation->sequence)},
+            {"verdict", order.relation->verdict}};
+    }
+    write_course(body, order);
+    return body;
+}
+
+json::object parsed(const std::string& body) {
+    auto value = json::parse(body);
+    return std::move(value.as_object());
 }
 
 /// Null also when another adapter answered than the one that was qualified at this place.
@@ -79,7 +128,19 @@ json::value to_json(const criteria::Stated& stated) {
         {"lamp_running", optional_truth(stated.lamp_running)},
         {"visit", stated.visit},
         {"previous", stated.previous},
+        {"make", stated.make},
+        {"model", stated.model},
+        {"category", stated.category},
+        {"first_registered", stated.first_registered},
+        {"plug_in", optional_truth(stated.plug_in)},
+        {"owner_objects", optional_truth(stated.owner_objects)},
+        {"date", stated.date},
     };
+    json::object visual;
+    for (const auto& [item, seen] : stated.visual) {
+        visual[item] = seen;
+    }
+    vehicle["visual"] = std::move(visual);
     if (stated.model_year) {
         vehicle["model_year"] = *stated.model_year;
     }
@@ -112,6 +173,18 @@ Result<criteria::Stated> stated_from(const json::value& body) {
         weight != nullptr && weight->is_number()) {
         stated.gvwr_kg = weight->to_number<double>();
     }
+    stated.make = text_of(from, "make");
+    stated.model = text_of(from, "model");
+    stated.category = text_of(from, "category");
+    stated.first_registered = text_of(from, "first_registered");
+    stated.date = text_of(from, "date");
+    stated.plug_in = truth_of(from, "plug_in");
+    stated.owner_objects = truth_of(from, "owner_objects");
+    if (const auto* visual = from.if_contains("visual"); visual != nullptr && visual->is_object()) {
+        for (const auto& item : visual->get_object()) {
+            stated.visual[item.key()] = text_of(visual->get_object(), item.key());
+        }
+    }
     if (const auto* visit = from.if_contains("visit"); visit != nullptr && visit->is_int64()) {
         stated.visit = static_cast<int>(visit->get_int64());
     }
@@ -123,6 +196,7 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     auto body = heading(order, outcome.snapshot ? "inspection" : "aborted");
     body["finished"] = outcome.finished;
     body["profile"] = profile_json(profile);
+    body["retention"] = profile.retention;
     body["reading_ms"] =
         std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration())
             .count();
@@ -137,15 +211,68 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     } else {
         const auto failure =
             outcome.failure.value_or(Failure{Fault::link_lost, "the reading was ended"});
-        body["aborted"] = {{"fault", static_cast<int>(failure.fault)}, {"detail", failure.detail}};
+        body["aborted"] = {
+            {"fault", static_cast<int>(failure.fault)},
+            {"detail", failure.detail},
+            {"reason", "reading_failed"},
+            {"by", ""}};
         body["partial"] = obd::to_json(outcome.partial);
     }
     concluded.body = json::serialize(body);
     return concluded;
 }
 
-std::string draft_of(const Order& order) {
-    return json::serialize(heading(order, "aborted"));
+Concluded conclude_stated(const Order& order, const criteria::Profile& profile) {
+    Concluded concluded;
+    auto body = heading(order, "referral");
+    body["profile"] = profile_json(profile);
+    body["retention"] = profile.retention;
+    concluded.facts = criteria::facts_from(order.stated);
+    concluded.judgement = criteria::judge(profile, concluded.facts);
+    body["facts"] = criteria::to_json(concluded.facts);
+    body["judgement"] = criteria::to_json(*concluded.judgement, profile);
+    concluded.body = json::serialize(body);
+    return concluded;
+}
+
+std::string aborted_body(
+    const Order& order, const criteria::Profile& profile, const std::string& body, const Ending& why
+) {
+    auto object = body.empty() ? heading(order, "aborted") : parsed(body);
+    object["type"] = "aborted";
+    object["profile"] = profile_json(profile);
+    object["retention"] = profile.retention;
+    object["finished"] = why.at;
+    write_course(object, order);
+    auto& aborted = object["aborted"];
+    if (!aborted.is_object()) {
+        aborted = {{"fault", nullptr}, {"detail", why.detail}};
+    }
+    aborted.get_object()["reason"] = why.reason;
+    aborted.get_object()["by"] = why.by;
+    return json::serialize(object);
+}
+
+std::string confirmed_body(
+    const Order& order, const std::string& body, const std::string& by, const std::string& at
+) {
+    auto object = parsed(body);
+    object["confirmation"] = {{"by", by}, {"at", at}};
+    object["finished"] = at;
+    write_course(object, order);
+    return json::serialize(object);
+}
+
+std::string reading_body(const std::string& body, const std::string& why) {
+    auto object = parsed(body);
+    object["type"] = "reading";
+    object["why"] = why;
+    object.erase("judgement");
+    return json::serialize(object);
+}
+
+std::string why_of_reading(const std::string& body) {
+    return text_of(parsed(body), "why");
 }
 
 std::string interrupted_body(std::string_view id, std::string_view draft) {
@@ -158,7 +285,10 @@ std::string interrupted_body(std::string_view id, std::string_view draft) {
         body = {{"schema", record_schema}, {"type", "aborted"}, {"inspection", id}};
     }
     body["aborted"] = {
-        {"fault", nullptr}, {"detail", "the station stopped before the inspection was finished"}};
+        {"fault", nullptr},
+        {"detail", "the station stopped before the inspection was finished"},
+        {"reason", "power_lost"},
+        {"by", ""}};
     return json::serialize(body);
 }
 

@@ -5,10 +5,11 @@
 #include "station/criteria/from_snapshot.hpp"
 #include "station/criteria/judge.hpp"
 
-#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace station::inspection {
 
@@ -20,7 +21,42 @@ struct Qualified {
     std::string at;       ///< UTC, ISO 8601.
 };
 
-/// What is known before the vehicle is touched.
+/// An earlier inspection of the same vehicle at this station.
+struct Earlier {
+    std::uint64_t sequence = 0;
+    std::string started;  ///< UTC, ISO 8601.
+    std::string verdict;
+    int visit = 1;
+};
+
+/// What this inspection is to an earlier one: `retest` of one that was not passed, or
+/// `second_not_ready`.
+struct Relation {
+    std::string kind;
+    std::uint64_t sequence = 0;
+    std::string verdict;
+};
+
+/// When the inspection entered a phase.
+struct Phase {
+    std::string name;
+    std::string at;  ///< UTC, ISO 8601.
+};
+
+/// A reading that did not lead to the verdict, kept as a record of its own.
+struct KeptReading {
+    std::uint64_t sequence = 0;
+    std::string why;
+};
+
+/// The programme's signed bundle in force; its hash names every byte of criteria, tables and texts.
+struct BundleName {
+    std::string sha256;
+    std::int64_t version = 0;
+    bool expired = false;  ///< On the day of the inspection.
+};
+
+/// What is known before the vehicle is touched, and how the inspection went so far.
 struct Order {
     std::string id;  ///< UUID of the inspection.
     criteria::Stated stated;
@@ -30,6 +66,11 @@ struct Order {
     std::string adapter;  ///< Endpoint text.
     std::string started;  ///< UTC, ISO 8601.
     std::optional<Qualified> qualified;
+    std::optional<BundleName> bundle;  ///< None: criteria built into the program, or a file.
+    std::optional<Relation> relation;
+    std::vector<Phase> phases{};
+    std::vector<KeptReading> readings{};
+    std::vector<Phase> interruptions{};  ///< Power losses and restarts, by the phase they hit.
 };
 
 /// What came of reading the vehicle.
@@ -54,10 +95,32 @@ struct Concluded {
     const Order& order, const Outcome& outcome, const criteria::Profile& profile
 );
 
-/// Body of the record that closes an inspection found begun and never finished.
+/// Body of the record of an inspection that ends without a reading: applicability alone decided
+/// (`referral`), from what was stated.
+[[nodiscard]] Concluded conclude_stated(const Order& order, const criteria::Profile& profile);
+
+/// Who ended an inspection before its verdict was confirmed, and why.
+struct Ending {
+    std::string reason;  ///< technician, vehicle_left, reading_failed, power_lost, …
+    std::string detail;
+    std::string by;
+    std::string at;  ///< UTC, ISO 8601.
+};
+/// A body (of an order with nothing read, or of a reading that went before) as the `aborted` record
+/// that closes it. What had been read and judged stays in it.
+[[nodiscard]] std::string aborted_body(
+    const Order& order, const criteria::Profile& profile, const std::string& body, const Ending& why
+);
+/// A judged body with the technician's confirmation and the order's last phases.
+[[nodiscard]] std::string confirmed_body(
+    const Order& order, const std::string& body, const std::string& by, const std::string& at
+);
+/// A body as the record of a reading that did not lead to the verdict.
+[[nodiscard]] std::string reading_body(const std::string& body, const std::string& why);
+[[nodiscard]] std::string why_of_reading(const std::string& body);
+
+/// Body of the record that closes an inspection whose draft cannot be understood.
 [[nodiscard]] std::string interrupted_body(std::string_view id, std::string_view draft);
-/// What begin() stores: the order without its profile text.
-[[nodiscard]] std::string draft_of(const Order& order);
 
 /// Repeats the reading from the transcript's last conversation. Faults: as Reading, and
 /// replay_diverged.

@@ -46,10 +46,9 @@ Result<void> Archive::bodies(std::uint64_t first, std::uint64_t last, const OnBo
         if (row.has_error()) {
             return row.error();
         }
-        const bool more = row.value() && on_body(
-                                             static_cast<std::uint64_t>(query.value().number(0)),
-                                             query.value().view(1)
-                                         );
+        const bool more =
+            row.value() &&
+            on_body(static_cast<std::uint64_t>(query.value().number(0)), query.value().view(1));
         if (!more) {
             return boost::outcome_v2::success();
         }

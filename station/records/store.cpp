@@ -24,6 +24,19 @@ const std::vector<const char*> migrations{
     "CREATE TABLE begun(id TEXT PRIMARY KEY, draft TEXT NOT NULL);"
     // Criteria in force, by the hash that signed bodies name: a judgement can be repeated years on.
     "CREATE TABLE profile(sha256 TEXT PRIMARY KEY, source TEXT NOT NULL);",
+    // 2: an inspection goes on where it was; earlier ones of a vehicle are found
+    "ALTER TABLE begun ADD COLUMN transcript BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE seen(sequence INTEGER PRIMARY KEY REFERENCES record(sequence), vin TEXT NOT NULL,"
+    "  plate TEXT NOT NULL, started TEXT NOT NULL, type TEXT NOT NULL, verdict TEXT NOT NULL,"
+    "  visit INTEGER NOT NULL);"
+    "CREATE INDEX seen_by_vin ON seen(vin) WHERE vin != '';"
+    "CREATE INDEX seen_by_plate ON seen(plate) WHERE plate != '';"
+    "INSERT INTO seen SELECT sequence, coalesce(json_extract(body, '$.vehicle.vin'), ''),"
+    "  coalesce(json_extract(body, '$.vehicle.plate'), ''),"
+    "  coalesce(json_extract(body, '$.started'), ''), coalesce(json_extract(body, '$.type'), ''),"
+    "  coalesce(json_extract(body, '$.judgement.verdict'), ''),"
+    "  coalesce(json_extract(body, '$.vehicle.visit'), 1)"
+    "  FROM (SELECT sequence, CAST(body AS TEXT) AS body FROM record) WHERE json_valid(body);",
 };
 
 template <std::size_t n>
@@ -193,7 +206,7 @@ Result<std::optional<std::string>> Store::profile(std::string_view sha256) {
 }
 
 Result<std::vector<LeftOpen>> Store::left_open() {
-    auto query = database_.prepare("SELECT id, draft FROM begun ORDER BY rowid");
+    auto query = database_.prepare("SELECT id, draft, transcript FROM begun ORDER BY rowid");
     if (query.has_error()) {
         return query.error();
     }
@@ -206,11 +219,65 @@ Result<std::vector<LeftOpen>> Store::left_open() {
         if (!row.value()) {
             return all;
         }
-        all.push_back({query.value().text(0), query.value().text(1)});
+        all.push_back({query.value().text(0), query.value().text(1), query.value().text(2)});
+    }
+}
+
+Result<void> Store::keep(
+    std::string_view id, std::string_view draft, const std::string* transcript
+) {
+    const auto* sql = transcript == nullptr ? "UPDATE begun SET draft = ? WHERE id = ?"
+                                            : "UPDATE begun SET draft = ?, transcript = ?3 WHERE id = ?2";
+    return run(database_.prepare(sql), [&](Statement& update) {
+        update.bind(1, draft).bind(2, id);
+        if (transcript != nullptr) {
+            update.bind_blob(3, *transcript);
+        }
+    });
+}
+
+Result<std::vector<Seen>> Store::seen(std::string_view vin, std::string_view plate, int limit) {
+    auto query = database_.prepare(
+        "SELECT sequence, started, type, verdict, visit FROM seen WHERE sequence IN ("
+        "  SELECT sequence FROM seen WHERE vin = ?1 AND ?1 != ''"
+        "  UNION SELECT sequence FROM seen WHERE plate = ?2 AND ?2 != ''"
+        "    AND (vin = '' OR ?1 = '' OR vin = ?1))"
+        " ORDER BY sequence DESC LIMIT ?3"
+    );
+    if (query.has_error()) {
+        return query.error();
+    }
+    query.value().bind(1, vin).bind(2, plate).bind(3, std::int64_t{limit});
+    std::vector<Seen> all;
+    for (;;) {
+        const auto row = query.value().step();
+        if (row.has_error()) {
+            return row.error();
+        }
+        if (!row.value()) {
+            return all;
+        }
+        const auto& of = query.value();
+        all.push_back(
+            {static_cast<std::uint64_t>(of.number(0)), of.text(1), of.text(2), of.text(3),
+             static_cast<int>(of.number(4))}
+        );
     }
 }
 
 Result<Record> Store::append(std::string_view id, std::string body, std::string transcript) {
+    return append_with(id, std::move(body), std::move(transcript), nullptr);
+}
+
+Result<Record> Store::append_open(
+    std::string_view id, std::string body, std::string transcript, const DraftAfter& draft_after
+) {
+    return append_with(id, std::move(body), std::move(transcript), &draft_after);
+}
+
+Result<Record> Store::append_with(
+    std::string_view id, std::string body, std::string transcript, const DraftAfter* draft_after
+) {
     auto transaction = Transaction::begin(database_);
     if (transaction.has_error()) {
         return transaction.error();
@@ -262,9 +329,26 @@ Result<Record> Store::append(std::string_view id, std::string body, std::string 
     if (queued.has_error()) {
         return queued.error();
     }
+    const auto noted =
+        run(database_.prepare(
+                "INSERT INTO seen SELECT ?1, coalesce(json_extract(?2, '$.vehicle.vin'), ''),"
+                "  coalesce(json_extract(?2, '$.vehicle.plate'), ''),"
+                "  coalesce(json_extract(?2, '$.started'), ''),"
+                "  coalesce(json_extract(?2, '$.type'), ''),"
+                "  coalesce(json_extract(?2, '$.judgement.verdict'), ''),"
+                "  coalesce(json_extract(?2, '$.vehicle.visit'), 1) WHERE json_valid(?2)"
+            ),
+            [&](Statement& insert) { insert.bind(1, sequence).bind(2, record.body); });
+    if (noted.has_error()) {
+        return noted.error();
+    }
+    const auto draft = draft_after == nullptr ? std::string() : (*draft_after)(record.sequence);
     const auto closed =
-        run(database_.prepare("DELETE FROM begun WHERE id = ?"),
-            [&](Statement& remove) { remove.bind(1, id); });
+        draft_after == nullptr
+            ? run(database_.prepare("DELETE FROM begun WHERE id = ?"),
+                  [&](Statement& remove) { remove.bind(1, id); })
+            : run(database_.prepare("UPDATE begun SET draft = ?, transcript = x'' WHERE id = ?"),
+                  [&](Statement& update) { update.bind(1, draft).bind(2, id); });
     if (closed.has_error()) {
         return closed.error();
     }

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -25,7 +26,17 @@ struct Record {
 /// An inspection that was begun and has no record: the station lost power or was killed.
 struct LeftOpen {
     std::string id;
-    std::string draft;  ///< What was known when it began, JSON.
+    std::string draft;       ///< What was known last, JSON.
+    std::string transcript;  ///< zstd, of the reading the draft speaks of; may be empty.
+};
+
+/// An inspection this station has a record of.
+struct Seen {
+    std::uint64_t sequence = 0;
+    std::string started;
+    std::string type;
+    std::string verdict;
+    int visit = 1;
 };
 
 /// The station's own database and signing key in one folder. One writer at a time.
@@ -42,6 +53,15 @@ public:
     /// is full or read-only.
     [[nodiscard]] protocols::Result<void> begin(std::string_view id, std::string_view draft);
     [[nodiscard]] protocols::Result<std::vector<LeftOpen>> left_open();
+    /// Keeps how far it has come. `transcript`: of the last reading; nullptr leaves the one kept.
+    [[nodiscard]] protocols::Result<void> keep(
+        std::string_view id, std::string_view draft, const std::string* transcript
+    );
+    /// Inspections of a vehicle by its VIN or, where one of the two has no VIN, its plate, the
+    /// latest first.
+    [[nodiscard]] protocols::Result<std::vector<Seen>> seen(
+        std::string_view vin, std::string_view plate, int limit
+    );
 
     /// Keeps the criteria a record is judged by, once per text.
     [[nodiscard]] protocols::Result<void> keep_profile(std::string_view source);
@@ -52,6 +72,11 @@ public:
     /// one transaction.
     [[nodiscard]] protocols::Result<Record> append(
         std::string_view id, std::string body, std::string transcript
+    );
+    /// The same for a record that does not close it; `draft_after` gives the draft to keep instead.
+    using DraftAfter = std::function<std::string(std::uint64_t sequence)>;
+    [[nodiscard]] protocols::Result<Record> append_open(
+        std::string_view id, std::string body, std::string transcript, const DraftAfter& draft_after
     );
 
     /// Records the centre has not confirmed, oldest first.
@@ -69,6 +94,9 @@ public:
     [[nodiscard]] protocols::Result<std::uint64_t> head();
 
 private:
+    [[nodiscard]] protocols::Result<Record> append_with(
+        std::string_view id, std::string body, std::string transcript, const DraftAfter* draft_after
+    );
     Store(sqlite::Database database, seal::KeyPair keys);
 
     sqlite::Database database_;

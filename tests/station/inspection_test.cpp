@@ -127,10 +127,14 @@ TEST(Inspection, IsNeverJudgedWhenTheReadingBrokeOff) {
 
 TEST(Inspection, ClosesAnInterruptedOneWithWhatWasEntered) {
     const auto done = inspect("healthy-petrol", "generic");
-    const auto body = json::parse(interrupted_body(done.order.id, draft_of(done.order)));
+    const auto text = aborted_body(
+        done.order, done.profile, "", {"power_lost", "", "", "2026-01-02T03:04:08.000Z"}
+    );
+    const auto body = json::parse(text);
     EXPECT_EQ(body.at("type"), "aborted");
     EXPECT_EQ(body.at("inspection"), json::value(done.order.id));
     EXPECT_EQ(body.at("vehicle").at("plate"), "PTR-55-21");
+    EXPECT_EQ(body.at("aborted").at("reason"), "power_lost");
     EXPECT_EQ(json::parse(interrupted_body("x", "not json")).at("inspection"), "x");
 }
 

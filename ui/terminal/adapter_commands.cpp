@@ -2,7 +2,7 @@
 #include "protocols/link/libraries.hpp"
 #include "station/adapters/json.hpp"
 #include "station/adapters/memory.hpp"
-#include "station/app/inspector.hpp"
+#include "station/app/naming.hpp"
 #include "ui/reader/running.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"

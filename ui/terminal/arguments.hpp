@@ -16,7 +16,8 @@ struct UsageError : std::runtime_error {
 /// `--name value` pairs and the words between them.
 class Arguments {
 public:
-    /// `flags` take no value; `options` take one, the last counts where one is repeated. Anything else that begins with -- is refused.
+    /// `flags` take no value; `options` take one, the last counts where one is repeated. Anything
+    /// else that begins with -- is refused.
     Arguments(
         int argc, char** argv, int first, std::set<std::string> options, std::set<std::string> flags
     );

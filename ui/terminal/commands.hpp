@@ -3,8 +3,10 @@
 #include "protocols/base/result.hpp"
 #include "protocols/transcript/transcript.hpp"
 #include "station/criteria/profile.hpp"
+#include "station/inspection/inspection.hpp"
 #include "station/report/text.hpp"
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -48,6 +50,7 @@ struct LoadedProfile {
     std::string source;
     station::criteria::Tables tables;
     station::criteria::Profile profile;
+    std::optional<station::inspection::BundleName> bundle;  ///< When it comes from one.
 };
 /// A programme's text, and the reference tables it may name.
 struct CriteriaSource {

@@ -29,9 +29,8 @@ void say_judgement(const rules::Profile& profile, const rules::Judgement& judgem
     const auto pick = [&](const rules::BothLanguages& texts) {
         return spanish ? texts.es : texts.en;
     };
-    std::cerr << pick(profile.name)
-              << (profile.variant.empty() ? "" : " (" + profile.variant + ")") << ": "
-              << pick(profile.words.at(judgement.verdict)) << "\n";
+    std::cerr << pick(profile.name) << (profile.variant.empty() ? "" : " (" + profile.variant + ")")
+              << ": " << pick(profile.words.at(judgement.verdict)) << "\n";
     for (const auto& reason : judgement.reasons) {
         std::cerr << "  · " << pick(rules::words(profile, judgement, reason));
         for (const auto& result : judgement.rules) {
@@ -105,7 +104,8 @@ int lint(const Arguments& arguments, bool spanish) {
     say_complaints(name + " (examples)", report.complaints, spanish);
     const bool good = complaints.empty() && report.complaints.empty();
     if (good) {
-        std::cerr << name << (spanish ? ": correcto, ejemplos probados: " : ": good, examples run: ")
+        std::cerr << name
+                  << (spanish ? ": correcto, ejemplos probados: " : ": good, examples run: ")
                   << report.checked << "\n";
     }
     std::cout << json::serialize(json::object{
@@ -129,9 +129,8 @@ int show(const Arguments& arguments, bool spanish) {
 json::object change_json(const station::app::Change& change) {
     json::array differing;
     for (const auto& rule : change.rules) {
-        differing.push_back(
-            json::object{{"id", rule.id}, {"before", rule.before}, {"after", rule.after}}
-        );
+        differing.push_back(json::object{
+            {"id", rule.id}, {"before", rule.before}, {"after", rule.after}});
     }
     return {
         {"sequence", static_cast<std::int64_t>(change.sequence)},
@@ -169,7 +168,8 @@ int difference(const Arguments& arguments, bool spanish) {
     json::array moved;
     for (const auto& [kind, count] : kinds) {
         moved.push_back(json::object{
-            {"before", rules::id(kind.first)}, {"after", rules::id(kind.second)}, {"count", count}});
+            {"before", rules::id(kind.first)}, {"after", rules::id(kind.second)}, {"count", count}}
+        );
         std::cerr << rules::id(kind.first) << " → " << rules::id(kind.second) << ": " << count
                   << "\n";
     }

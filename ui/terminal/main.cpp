@@ -25,7 +25,9 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
                   --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…]
                   [--lamp key-on=yes|no,running=yes|no] [--connector ok|missing|intermediate_device]
+                  [--visual all=pass|ITEM=pass|fail|not_applicable,…] [--owner-objects yes|no]
                   [--technician NAME] [--visit N] [--previous VERDICT] [--centre URL]
+  obd-inspect run --resume --adapter ADAPTER --station DIR     go on with one that was cut short
   obd-inspect replay FILE --profile ID [--profile …] [--vehicle …] [--lamp …]
   obd-inspect replay --station DIR [--sequence N]   repeat stored inspections
   obd-inspect verify --station DIR

@@ -1,6 +1,7 @@
 #include "obd/snapshot/explain.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/meaning.hpp"
+#include "station/app/session.hpp"
 #include "station/criteria/judge.hpp"
 #include "station/inspection/inspection.hpp"
 #include "station/records/store.hpp"
@@ -24,15 +25,18 @@ using protocols::Fault;
 using station::report::Language;
 
 criteria::Profile stored_profile(station::records::Store& store, const json::value& body) {
-    const auto& named = body.at("profile");
-    const std::string hash(named.at("sha256").as_string());
-    const auto source = value_or_stop(store.profile(hash));
-    if (!source) {
-        throw Stopped({Fault::store_damaged, "the criteria " + hash + " are not kept here"});
+    const auto& named = body.at("profile").as_object();
+    std::vector<std::string> tables;
+    if (const auto* hashes = named.if_contains("tables")) {
+        for (const auto& table : hashes->as_object()) {
+            tables.emplace_back(table.value().as_string());
+        }
     }
-    return value_or_stop(
-        criteria::read_profile(*source, std::string(named.at("variant").as_string()))
-    );
+    return value_or_stop(station::app::kept_programme(
+                             store, std::string(named.at("sha256").as_string()),
+                             std::string(named.at("variant").as_string()), tables
+                         ))
+        .profile;
 }
 
 /// Repeats one stored inspection; false when it does not give what was recorded.

@@ -50,7 +50,7 @@ bool yes_or_no(const std::string& text) {
     if (text == "no") {
         return false;
     }
-    throw UsageError("a lamp answer is yes or no");
+    throw UsageError("\"" + text + "\" is neither yes nor no");
 }
 
 std::optional<bool> ask(const char* question, bool spanish) {
@@ -66,8 +66,10 @@ std::optional<bool> ask(const char* question, bool spanish) {
 
 station::criteria::Stated stated_from(const Arguments& arguments) {
     station::criteria::Stated stated;
-    const auto vehicle =
-        read_pairs(arguments.get("--vehicle"), {"plate", "vin", "year", "fuel", "gvwr", "obd"});
+    const auto vehicle = read_pairs(
+        arguments.get("--vehicle"), {"plate", "vin", "year", "fuel", "gvwr", "obd", "make", "model",
+                                     "category", "registered", "plug-in"}
+    );
     const auto given = [&](const char* key) {
         const auto found = vehicle.find(key);
         return found == vehicle.end() ? std::string() : found->second;
@@ -85,6 +87,22 @@ station::criteria::Stated stated_from(const Arguments& arguments) {
     }
     if (!given("obd").empty()) {
         stated.obd_type = one_of(given("obd"), obd_types, "obd");
+    }
+    stated.make = given("make");
+    stated.model = given("model");
+    if (!given("category").empty()) {
+        constexpr std::array<std::string_view, 6> categories{"M1", "M2", "M3", "N1", "N2", "N3"};
+        stated.category = one_of(given("category"), categories, "category");
+    }
+    stated.first_registered = given("registered");
+    if (!stated.first_registered.empty() && !station::criteria::is_date(stated.first_registered)) {
+        throw UsageError("registered must be a day, e.g. registered=2022-05-01");
+    }
+    if (!given("plug-in").empty()) {
+        stated.plug_in = yes_or_no(given("plug-in"));
+    }
+    if (arguments.has("--owner-objects")) {
+        stated.owner_objects = yes_or_no(arguments.get("--owner-objects"));
     }
     for (const auto& [key, answer] : read_pairs(arguments.get("--lamp"), {"key-on", "running"})) {
         (key == "key-on" ? stated.lamp_at_key_on : stated.lamp_running) = yes_or_no(answer);
@@ -132,6 +150,23 @@ void ask_about_lamp(station::criteria::Stated& stated, bool spanish) {
                         : "Is it lit with the engine running?",
                 spanish);
     }
+}
+
+std::chrono::seconds reconnect_of(const Arguments& arguments) {
+    constexpr int longest = 3600;
+    const auto text = arguments.get("--reconnect", "30");
+    int seconds = -1;
+    try {
+        std::size_t used = 0;
+        seconds = std::stoi(text, &used);
+        seconds = used == text.size() ? seconds : -1;
+    } catch (const std::logic_error&) {
+        seconds = -1;
+    }
+    if (seconds < 0 || seconds > longest) {
+        throw UsageError("--reconnect needs a number of seconds from 0 to 3600");
+    }
+    return std::chrono::seconds(seconds);
 }
 
 }  // namespace ui::terminal

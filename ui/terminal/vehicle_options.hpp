@@ -3,6 +3,7 @@
 #include "station/criteria/from_snapshot.hpp"
 #include "ui/terminal/arguments.hpp"
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -19,5 +20,8 @@ namespace ui::terminal {
 
 /// Asks on the terminal for what was not stated, in the user's language.
 void ask_about_lamp(station::criteria::Stated& stated, bool spanish);
+
+/// How long a lost adapter is waited for: `--reconnect SECONDS`, 30 unless stated.
+[[nodiscard]] std::chrono::seconds reconnect_of(const Arguments& arguments);
 
 }  // namespace ui::terminal

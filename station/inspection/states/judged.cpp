@@ -1,0 +1,33 @@
+#include "station/inspection/context.hpp"
+
+namespace station::inspection {
+
+/// Only what decided nothing may be read again: a verdict is not fished for.
+State on(const Judged& state, const Again& /*event*/, Context& context) {
+    if (state.verdict != criteria::Verdict::invalid) {
+        return context.refuse(
+            state, "El dictamen ya está dado; confírmalo. Otra lectura es otra inspección.",
+            "The verdict is given; confirm it. Another reading is another inspection."
+        );
+    }
+    return Ready{state.body};
+}
+
+State on(const Judged& state, const Confirm& event, Context& context) {
+    Closing next{
+        confirmed_body(context.order, state.body, event.technician, std::string(context.now))};
+    context.actions.emplace_back(Store{next.body, true});
+    return next;
+}
+
+State on(const Closing& state, const Stored& event, Context& /*context*/) {
+    return event.closes ? State(Done{event.sequence}) : State(state);
+}
+
+/// The record was not written before the power went: write it.
+State on(const Closing& state, const Resumed& /*event*/, Context& context) {
+    context.actions.emplace_back(Store{state.body, true});
+    return state;
+}
+
+}  // namespace station::inspection
