@@ -93,7 +93,7 @@ class Screen:
         self.settle()
 
     def enter_vehicle(self, vin, weight):
-        """From the empty vehicle page to the connect page."""
+        """From the empty vehicle page to the next one."""
         self.scan(vin)
         self.settle()
         self.click(170, 505)          # petrol

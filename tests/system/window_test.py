@@ -16,25 +16,25 @@ class Window(SystemTest):
         super().setUp()
         self.screen = Screen(self)
 
-    def start(self, endpoint, *more):
+    def start(self, endpoint, *more, profile=PROFILE):
         self.log = open(self.folder / 'window.log', 'w+')
         self.addCleanup(self.log.close)
         self.window = subprocess.Popen(
             [BIN / 'obd-station', '--station', self.station, '--adapter', endpoint, '--profile',
-             PROFILE, *more], env=self.screen.env, stderr=self.log, stdout=self.log)
-        self.addCleanup(self.close)
+             profile, *more], env=self.screen.env, stderr=self.log, stdout=self.log)
+        self.addCleanup(self.close, self.window, self.log)
         try:
             self.screen.await_window()
         except AssertionError as never:
             self.log.seek(0)
             raise AssertionError(f'{never}; ended: {self.window.poll()}; it said: {self.log.read()}') from never
 
-    def close(self):
-        if self.window.poll() is None:
-            self.window.terminate()
-            self.window.wait(30)
-        self.log.seek(0)
-        warnings = [line for line in self.log if 'qrc:' in line or 'QML' in line]
+    def close(self, window, log):
+        if window.poll() is None:
+            window.terminate()
+            window.wait(30)
+        log.seek(0)
+        warnings = [line for line in log if 'qrc:' in line or 'QML' in line]
         self.assertEqual(warnings, [], 'QML complained')
 
     def records(self):
@@ -46,6 +46,23 @@ class Window(SystemTest):
     def enter_vehicle(self):
         self.screen.enter_vehicle(VIN, '1950')
 
+    def look(self):
+        """The visual check: all good."""
+        self.screen.click(1120, 165)
+        self.screen.settle()
+        self.screen.xdo('key', 'Return')
+        self.screen.settle()
+
+    def confirm(self, number):
+        """Once the verdict is there, confirms it: there is a record then, and not before."""
+        band = [bytes.fromhex(colour) for colour in ('b42318', '0b5fa5', 'ffc53d')]
+        self.until(lambda: any(self.screen.picture().count(colour) > 20000 for colour in band),
+                   'the verdict')
+        self.screen.settle()
+        self.assertEqual(self.records(), number - 1)
+        self.screen.xdo('key', 'Return')
+        self.until(lambda: self.records() == number, 'the record')
+
     def body(self, centre, number):
         station = self.verify()['station']
         return self.get(f'{centre.url}/api/inspections/{station}/{number}')['body']
@@ -53,14 +70,14 @@ class Window(SystemTest):
     def test_a_car_from_scan_to_verdict_and_the_next_one(self):
         centre = self.centre()
         sim = self.sim('mil-on', baud=115200)
-        self.start(sim.endpoint + '@115200', '--centre', centre.url)
+        self.start(sim.endpoint + '@115200', '--centre', centre.url, profile='generic')
         empty = self.screen.picture()
         self.enter_vehicle()
         self.screen.click(850, 405)          # lamp at key on: yes
         self.screen.click(850, 570)          # lamp running: yes
         self.screen.settle()
         self.screen.xdo('key', 'Return')     # start reading
-        self.until(lambda: self.records() == 1, 'the record')
+        self.confirm(1)
         self.until(lambda: self.get(f'{centre.url}/api/summary')['total'] == 1, 'the upload')
         body = self.body(centre, 1)
         self.assertEqual(body['judgement']['verdict'], 'FAIL')
@@ -68,6 +85,9 @@ class Window(SystemTest):
         self.assertEqual(body['vehicle']['model_year'], 2013)
         self.assertEqual(body['vehicle']['gvwr_kg'], 1950)
         self.assertTrue(body['vehicle']['lamp_at_key_on'])
+        self.assertTrue(body['vehicle']['lamp_running'])
+        self.assertEqual([phase['phase'] for phase in body['phases']],
+                         ['identify', 'key_on', 'ready', 'reading', 'judged'])
         self.screen.settle()
         verdict = self.screen.picture()
         self.assertGreater(verdict.count(bytes.fromhex('b42318')), 20000, 'no red band')
@@ -80,13 +100,18 @@ class Window(SystemTest):
         self.assertEqual(len(self.screen.picture()), len(empty))
         self.enter_vehicle()
         self.screen.xdo('key', 'Return')
-        self.until(lambda: self.records() == 2, 'the second record')
+        self.confirm(2)
+        self.until(lambda: self.get(f'{centre.url}/api/summary')['total'] == 2, 'the upload')
+        again = self.body(centre, 2)
+        self.assertEqual((again['relation'] or {}).get('kind'), None,
+                         'this programme has no days for a retest')
 
     def test_the_adapter_is_pulled_out_and_nothing_entered_is_lost(self):
         centre = self.centre()
         sim = self.sim('mil-on', baud=9600, speed=1)
         self.start(sim.endpoint + '@9600', '--centre', centre.url)
         self.enter_vehicle()
+        self.look()
         before = self.screen.picture()
         self.screen.xdo('key', 'Return')
         self.until(lambda: self.screen.picture() != before, 'the reading page')
@@ -101,29 +126,61 @@ class Window(SystemTest):
         self.addCleanup(again.wait, 30)
         self.addCleanup(again.terminate)
         again.stdout.readline()
-        self.until(lambda: self.records() == 1, 'the record')
+        self.confirm(1)
         self.until(lambda: self.get(f'{centre.url}/api/summary')['total'] == 1, 'the upload')
         body = self.body(centre, 1)
         self.assertEqual(body['judgement']['verdict'], 'FAIL')
         self.assertEqual(body['vehicle']['vin'], VIN)
+        self.assertEqual(body['vehicle']['visual']['leaks'], 'pass')
         again.stdout.close()
 
-    def test_stop_ends_the_reading_and_keeps_a_record(self):
+    def test_stop_ends_the_reading_and_the_vehicle_may_leave(self):
+        centre = self.centre()
         sim = self.sim('silent', speed=1)
-        self.start(sim.endpoint)
+        self.start(sim.endpoint, '--centre', centre.url)
         self.enter_vehicle()
+        self.look()
         before = self.screen.picture()
         self.screen.xdo('key', 'Return')
         self.until(lambda: self.screen.picture() != before, 'the reading page')
+        reading = self.screen.picture()
         self.screen.click(1140, 740)         # stop
+        self.until(lambda: self.screen.picture() != reading, 'the page before')
+        self.screen.settle()
+        self.assertEqual(self.records(), 0, 'it may be read again')
+        self.screen.click(300, 735)          # close
+        self.screen.settle()
+        self.screen.click(640, 360)          # the vehicle leaves
         self.until(lambda: self.records() == 1, 'the record')
+        self.until(lambda: self.get(f'{centre.url}/api/summary')['total'] == 1, 'the upload')
+        body = self.body(centre, 1)
+        self.assertEqual(body['type'], 'aborted')
+        self.assertEqual(body['aborted']['reason'], 'vehicle_left')
+        self.assertEqual(body['vehicle']['vin'], VIN)
+
+    def test_a_window_killed_with_a_verdict_unconfirmed_goes_on_there(self):
+        sim = self.sim('mil-on', baud=115200)
+        self.start(sim.endpoint + '@115200')
+        self.enter_vehicle()
+        self.look()
+        self.screen.xdo('key', 'Return')
+        self.until(lambda: self.screen.picture().count(bytes.fromhex('b42318')) > 20000, 'the verdict')
+        self.window.kill()
+        self.window.wait(30)
+        self.start(sim.endpoint + '@115200')
+        self.screen.settle()
+        self.assertEqual(self.records(), 0)
+        self.screen.click(1190, 195)         # go on
+        self.confirm(1)
+        self.assertEqual(self.verify()['records'], 1)
 
     def test_without_a_centre_it_works_and_counts(self):
         sim = self.fast_sim()
         self.start(sim.endpoint, '--lang', 'en')
         self.enter_vehicle()
+        self.look()
         self.screen.xdo('key', 'Return')
-        self.until(lambda: self.records() == 1, 'the record')
+        self.confirm(1)
         self.assertEqual(self.verify()['confirmed'], 0)
 
 

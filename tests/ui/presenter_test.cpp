@@ -9,30 +9,81 @@ namespace {
 
 using Page = StationPresenter::Page;
 
+QVariantMap item(const char* id, bool may_be_absent) {
+    return {{"id", id}, {"es", "es"}, {"en", "en"}, {"mayBeAbsent", may_be_absent}};
+}
+
+/// Answers as the engine does: every step is accepted and leads on.
 class Flow : public testing::Test {
 protected:
-    Flow() : presenter({"ST-1", "serial:x", "generic", true}) {
+    Flow() : presenter({"ST-1", "serial:x", "generic", true, {item("cap", false)}}) {
+        QObject::connect(
+            &presenter, &StationPresenter::identifyWanted,
+            [this](const Entered& entered) {
+                identified.push_back(entered);
+                standing.entered = entered;
+                stand("look");
+            }
+        );
+        QObject::connect(
+            &presenter, &StationPresenter::lookedWanted,
+            [this](const QVariantMap& visual, const QString& connector) {
+                standing.visual = visual;
+                standing.connector = connector;
+                stand("key_on");
+            }
+        );
         QObject::connect(
             &presenter, &StationPresenter::readingWanted,
             [this](const Entered& entered) { wanted.push_back(entered); }
         );
+        QObject::connect(&presenter, &StationPresenter::confirmWanted, [this] {
+            ++confirmed;
+            finished.confirmed = true;
+            stand("done");
+            presenter.showFinished(finished);
+        });
+        QObject::connect(&presenter, &StationPresenter::closeWanted, [this](const QString& reason) {
+            reasons.push_back(reason);
+            stand("done");
+        });
         QObject::connect(&presenter, &StationPresenter::stopWanted, [this] { ++stops; });
+    }
+    void stand(const char* state) {
+        standing.state = state;
+        presenter.showStanding(standing);
     }
     void fill() {
         presenter.setVin("3N1CN7AD3KL812345");
         presenter.setFuel("gasoline");
         presenter.setGrossWeight("1550");
     }
-    void read_to(const Finished& finished) {
+    void to_connect() {
         fill();
         presenter.next();
+        presenter.allGood();
         presenter.next();
+    }
+    void judge(const char* verdict) {
+        finished.judged = true;
+        finished.verdict = verdict;
+        stand("judged");
         presenter.showFinished(finished);
+    }
+    void read_to(const char* verdict) {
+        to_connect();
+        presenter.next();
+        judge(verdict);
     }
 
     StationPresenter presenter;
+    Standing standing;
+    Finished finished;
+    std::vector<Entered> identified;
     std::vector<Entered> wanted;
+    std::vector<QString> reasons;
     int stops = 0;
+    int confirmed = 0;
 };
 
 TEST_F(Flow, GoesOnOnlyWithAVehicleThatIsKnown) {
@@ -42,7 +93,18 @@ TEST_F(Flow, GoesOnOnlyWithAVehicleThatIsKnown) {
     EXPECT_TRUE(presenter.vehicleComplete());
     EXPECT_EQ(presenter.modelYear(), "2019");
     presenter.next();
+    EXPECT_EQ(presenter.page(), Page::Check);
+    presenter.next();
+    EXPECT_EQ(presenter.page(), Page::Check) << "nobody has looked";
+    presenter.look("cap", "fail");
+    presenter.next();
+    EXPECT_EQ(presenter.page(), Page::Check) << "the connector too";
+    presenter.setConnector("ok");
+    presenter.next();
     EXPECT_EQ(presenter.page(), Page::Connect);
+    presenter.back();
+    EXPECT_EQ(presenter.page(), Page::Check);
+    EXPECT_EQ(presenter.visual()["cap"], "fail");
     presenter.back();
     EXPECT_EQ(presenter.page(), Page::Vehicle);
     EXPECT_EQ(presenter.vin(), "3N1CN7AD3KL812345");
@@ -90,13 +152,12 @@ TEST_F(Flow, PutsAScanWhereItBelongsWhateverHasTheFocus) {
     presenter.setGrossWeight("1550");
     presenter.next();
     presenter.scanned("1G1JC5444R7252367");
-    EXPECT_EQ(presenter.vin(), "3N1CN7AD3KL812345") << "not while connecting";
+    EXPECT_EQ(presenter.vin(), "3N1CN7AD3KL812345") << "not once it is this vehicle's inspection";
 }
 
-TEST_F(Flow, ReadsOnceAndShowsTheVerdict) {
-    fill();
+TEST_F(Flow, ReadsOnceShowsTheVerdictAndWaitsForItsConfirmation) {
+    to_connect();
     presenter.setLampKeyOn("yes");
-    presenter.next();
     presenter.next();
     EXPECT_EQ(presenter.page(), Page::Reading);
     presenter.next();
@@ -104,28 +165,36 @@ TEST_F(Flow, ReadsOnceAndShowsTheVerdict) {
     EXPECT_EQ(wanted[0].vin, "3N1CN7AD3KL812345");
     EXPECT_EQ(wanted[0].modelYear, 2019);
     EXPECT_EQ(wanted[0].lampKeyOn, "yes");
-    presenter.showProgress({"codes", 0.5, 1, true, true});
+    presenter.showProgress({"codes", 0.5, 1, 0, true, true});
     EXPECT_EQ(presenter.step(), "codes");
-    Finished finished;
-    finished.judged = true;
-    finished.verdict = "FAIL";
     finished.word = {"RECHAZADO", "REJECTED"};
     finished.sequence = 7;
-    presenter.showFinished(finished);
+    judge("FAIL");
     EXPECT_EQ(presenter.page(), Page::Result);
     EXPECT_EQ(presenter.result()["verdict"], "FAIL");
-    EXPECT_EQ(presenter.result()["sequence"], 7);
+    presenter.nextVehicle();
+    EXPECT_EQ(presenter.page(), Page::Result) << "a verdict is not walked away from";
     presenter.next();
+    EXPECT_EQ(confirmed, 1);
+    EXPECT_EQ(presenter.page(), Page::Result);
+    EXPECT_EQ(presenter.result()["sequence"], 7);
+    EXPECT_EQ(presenter.result()["confirmed"], true);
+    presenter.next();
+    EXPECT_EQ(confirmed, 1) << "once";
     EXPECT_EQ(presenter.page(), Page::Vehicle);
     EXPECT_EQ(presenter.vin(), "");
     EXPECT_EQ(presenter.lampKeyOn(), "") << "nothing of the last car stays";
+    EXPECT_TRUE(presenter.visual().isEmpty());
 }
 
 TEST_F(Flow, GoesBackToConnectingWithTheErrorAndEverythingEntered) {
+    to_connect();
+    presenter.next();
+    stand("ready");
     Finished failed;
     failed.errorCode = "E-ADP-02";
     failed.error = {"es", "en"};
-    read_to(failed);
+    presenter.showFinished(failed);
     EXPECT_EQ(presenter.page(), Page::Connect);
     EXPECT_EQ(presenter.error()["code"], "E-ADP-02");
     EXPECT_EQ(presenter.vin(), "3N1CN7AD3KL812345");
@@ -138,23 +207,76 @@ TEST_F(Flow, GoesBackToConnectingWithTheErrorAndEverythingEntered) {
 TEST_F(Flow, StopsOnlyWhatRuns) {
     presenter.stop();
     EXPECT_EQ(stops, 0);
-    fill();
-    presenter.next();
+    to_connect();
     presenter.next();
     presenter.back();
     EXPECT_EQ(stops, 1);
     EXPECT_EQ(presenter.page(), Page::Reading) << "until the engine says it has ended";
 }
 
-TEST_F(Flow, BeginsTheNextCarByScanningItAtTheResult) {
-    Finished finished;
-    finished.judged = true;
-    finished.verdict = "PASS";
-    read_to(finished);
+TEST_F(Flow, BeginsTheNextCarByScanningItOnceTheVerdictIsConfirmed) {
+    read_to("PASS");
+    presenter.scanned("1G1JC5444R7252367");
+    EXPECT_EQ(presenter.page(), Page::Result) << "not confirmed";
+    presenter.next();
     presenter.scanned("1G1JC5444R7252367");
     EXPECT_EQ(presenter.page(), Page::Vehicle);
     EXPECT_EQ(presenter.vin(), "1G1JC5444R7252367");
     EXPECT_EQ(presenter.fuel(), "");
+}
+
+TEST_F(Flow, SaysWhyAStepWasRefusedAndStaysWhereItWas) {
+    fill();
+    standing.refused = {"no", "no"};
+    presenter.next();
+    EXPECT_EQ(presenter.page(), Page::Vehicle);
+    EXPECT_EQ(presenter.refused()["es"], "no");
+    EXPECT_EQ(presenter.vin(), "3N1CN7AD3KL812345");
+    standing.refused = {};
+    presenter.next();
+    EXPECT_EQ(presenter.page(), Page::Check);
+    EXPECT_TRUE(presenter.refused().isEmpty());
+}
+
+TEST_F(Flow, ClosesWithAReasonAndIsReadyForTheNextCar) {
+    presenter.close("vehicle_left");
+    EXPECT_TRUE(reasons.empty()) << "nothing to close";
+    to_connect();
+    presenter.close("vehicle_left");
+    EXPECT_EQ(reasons, std::vector<QString>{"vehicle_left"});
+    EXPECT_EQ(presenter.page(), Page::Vehicle);
+    EXPECT_EQ(presenter.vin(), "");
+}
+
+TEST_F(Flow, AsksForTheEngineAndReadsAgain) {
+    to_connect();
+    presenter.next();
+    stand("engine_off");
+    EXPECT_EQ(presenter.page(), Page::Connect);
+    presenter.back();
+    EXPECT_EQ(presenter.page(), Page::Connect) << "it was read: there is no way back";
+    presenter.next();
+    EXPECT_EQ(wanted.size(), 2U);
+}
+
+TEST_F(Flow, OffersAnInspectionThatWasCutShortAndGoesOnWhereItWas) {
+    int resumed = 0;
+    QObject::connect(&presenter, &StationPresenter::resumeWanted, [&] { ++resumed; });
+    EXPECT_TRUE(presenter.leftOpen().isEmpty());
+    presenter.showLeftOpen({1, "ABC-12", "ready"});
+    EXPECT_EQ(presenter.leftOpen()["vehicle"], "ABC-12");
+    presenter.resume();
+    EXPECT_EQ(resumed, 1);
+    standing.entered.plate = "ABC-12";
+    standing.entered.lampKeyOn = "yes";
+    standing.visual = {{"cap", "pass"}};
+    stand("ready");
+    EXPECT_EQ(presenter.page(), Page::Connect);
+    EXPECT_EQ(presenter.plate(), "ABC-12");
+    EXPECT_EQ(presenter.lampKeyOn(), "yes") << "what was answered is not asked again";
+    EXPECT_EQ(presenter.visual()["cap"], "pass");
+    presenter.showLeftOpen({});
+    EXPECT_TRUE(presenter.leftOpen().isEmpty());
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 
 #include "obd/decode/vin.hpp"
 
+#include <algorithm>
+
 namespace ui::presenters {
 namespace {
 
@@ -114,7 +116,7 @@ void StationPresenter::scanned(const QString& text) {
         code.remove(0, 1);
     }
     if (page_ == Result) {
-        nextVehicle();
+        nextVehicle();  // once it is confirmed
     }
     if (page_ != Vehicle) {
         return;
@@ -126,35 +128,85 @@ void StationPresenter::scanned(const QString& text) {
     }
 }
 
+void StationPresenter::setConnector(const QString& connector) {
+    connector_ = connector;
+    Q_EMIT visualChanged();
+}
+
+void StationPresenter::look(const QString& item, const QString& answer) {
+    visual_[item] = answer;
+    Q_EMIT visualChanged();
+}
+
+void StationPresenter::allGood() {
+    for (const auto& item : station_.checklist) {
+        visual_[item.toMap()["id"].toString()] = QStringLiteral("pass");
+    }
+    connector_ = QStringLiteral("ok");
+    Q_EMIT visualChanged();
+}
+
+bool StationPresenter::visualComplete() const {
+    return !connector_.isEmpty() && std::ranges::all_of(station_.checklist, [&](const auto& item) {
+        return visual_.contains(item.toMap()["id"].toString());
+    });
+}
+
+QVariantMap StationPresenter::refused() const {
+    return standing_.refused.es.isEmpty() ? QVariantMap() : both(standing_.refused);
+}
+
+QVariantMap StationPresenter::leftOpen() const {
+    if (left_.count == 0) {
+        return {};
+    }
+    return {{"count", left_.count}, {"vehicle", left_.vehicle}, {"state", left_.state}};
+}
+
+void StationPresenter::startReading() {
+    progress_ = {};
+    seconds_ = 0;
+    setError({}, {});
+    Q_EMIT progressChanged();
+    Q_EMIT secondsChanged();
+    clock_.start();
+    tick_.start();
+    go(Reading);
+    Q_EMIT readingWanted(entered_);
+}
+
 void StationPresenter::next() {
     switch (page_) {
         case Vehicle:
             if (vehicleComplete()) {
-                go(Connect);
+                Q_EMIT identifyWanted(entered_);
+            }
+            break;
+        case Check:
+            if (visualComplete()) {
+                Q_EMIT lookedWanted(visual_, connector_);
             }
             break;
         case Connect:
-            progress_ = {};
-            seconds_ = 0;
-            setError({}, {});
-            Q_EMIT progressChanged();
-            Q_EMIT secondsChanged();
-            clock_.start();
-            tick_.start();
-            go(Reading);
-            Q_EMIT readingWanted(entered_);
+            startReading();
             break;
         case Reading:
             break;
         case Result:
-            nextVehicle();
+            if (standing_.state == QLatin1String("judged")) {
+                Q_EMIT confirmWanted();
+            } else {
+                nextVehicle();
+            }
             break;
     }
 }
 
 void StationPresenter::back() {
-    if (page_ == Connect) {
+    if (page_ == Connect && standing_.state != QLatin1String("engine_off")) {
         setError({}, {});
+        go(station_.checklist.isEmpty() ? Vehicle : Check);
+    } else if (page_ == Check) {
         go(Vehicle);
     } else if (page_ == Reading) {
         stop();
@@ -167,15 +219,101 @@ void StationPresenter::stop() {
     }
 }
 
-void StationPresenter::nextVehicle() {
+void StationPresenter::cannotConnect() {
+    if (page_ == Connect) {
+        Q_EMIT cannotConnectWanted();
+    }
+}
+
+void StationPresenter::goOn() {
+    Q_EMIT goOnWanted();
+}
+
+void StationPresenter::again() {
+    if (page_ == Result) {
+        Q_EMIT againWanted();
+    }
+}
+
+void StationPresenter::close(const QString& reason) {
+    if (page_ != Vehicle && page_ != Reading) {
+        Q_EMIT closeWanted(reason);
+    }
+}
+
+void StationPresenter::resume() {
+    if (page_ == Vehicle) {
+        Q_EMIT resumeWanted();
+    }
+}
+
+void StationPresenter::drop() {
+    Q_EMIT dropWanted();
+}
+
+void StationPresenter::clearVehicle() {
     entered_ = {};
+    visual_ = {};
+    connector_.clear();
     yearFromVin_ = false;
     result_ = {};
     setError({}, {});
     Q_EMIT vehicleChanged();
     Q_EMIT lampChanged();
+    Q_EMIT visualChanged();
     Q_EMIT resultChanged();
+}
+
+/// Only once the last one has its record: a verdict on the screen is never walked away from.
+void StationPresenter::nextVehicle() {
+    if (standing_.state != QLatin1String("done")) {
+        return;
+    }
+    standing_ = {};
+    Q_EMIT standingChanged();
+    clearVehicle();
     go(Vehicle);
+}
+
+void StationPresenter::showStanding(const Standing& standing) {
+    standing_ = standing;
+    const bool accepted = standing.refused.es.isEmpty();
+    if (accepted && !(standing.entered.vin.isEmpty() && standing.entered.plate.isEmpty())) {
+        entered_ = standing.entered;
+        if (!standing.visual.isEmpty()) {
+            visual_ = standing.visual;
+        }
+        if (!standing.connector.isEmpty()) {
+            connector_ = standing.connector;
+        }
+        Q_EMIT vehicleChanged();
+        Q_EMIT lampChanged();
+        Q_EMIT visualChanged();
+    }
+    Q_EMIT standingChanged();
+    if (!accepted) {
+        if (page_ == Reading) {
+            tick_.stop();
+            go(Connect);
+        }
+        return;
+    }
+    const auto& state = standing.state;
+    if (state == QLatin1String("look")) {
+        go(Check);
+    } else if (state == QLatin1String("key_on") || state == QLatin1String("ready") || state == QLatin1String("engine_off")) {
+        tick_.stop();
+        go(Connect);
+    } else if (state == QLatin1String("reading")) {
+        go(Reading);
+    } else if (state == QLatin1String("done") && result_.isEmpty()) {
+        nextVehicle();  // closed without a verdict
+    }
+}
+
+void StationPresenter::showLeftOpen(const LeftOpen& left) {
+    left_ = left;
+    Q_EMIT leftOpenChanged();
 }
 
 void StationPresenter::showProgress(const Progress& progress) {
@@ -187,16 +325,19 @@ void StationPresenter::showFinished(const Finished& finished) {
     tick_.stop();
     if (!finished.judged) {
         setError(finished.errorCode, finished.error);
-        go(Connect);
+        if (page_ == Reading) {
+            go(Connect);
+        }
         return;
     }
+    setError({}, {});
     result_ = {
         {"verdict", finished.verdict},   {"word", both(finished.word)},
         {"causes", finished.causes},     {"nextSteps", finished.nextSteps},
         {"monitors", finished.monitors}, {"rules", finished.rules},
         {"codes", finished.codes},       {"findings", finished.findings},
         {"vinRead", finished.vinRead},   {"sequence", finished.sequence},
-        {"seconds", seconds_},
+        {"seconds", seconds_},           {"confirmed", finished.confirmed},
     };
     Q_EMIT resultChanged();
     go(Result);

@@ -39,6 +39,7 @@ struct Progress {
 /// What came of an inspection: a judged record, or an error that ended it.
 struct Finished {
     bool judged = false;
+    bool confirmed = false;  ///< It has its record.
     QString verdict;
     Both word;
     QVariantList causes;     ///< {es, en}
@@ -51,6 +52,24 @@ struct Finished {
     qint64 sequence = 0;
     QString errorCode;
     Both error;
+};
+
+/// Where the inspection stands, by the workflow's own names: identify, look, key_on, ready,
+/// reading, engine_off, judged, done.
+struct Standing {
+    QString state = QStringLiteral("identify");
+    Entered entered;     ///< As the inspection has it; of one that goes on, what was answered.
+    QVariantMap visual;  ///< Checklist item to pass, fail or not_applicable.
+    QString connector;
+    Both refused;      ///< Why the last step did not fit; nothing has changed then.
+    QString relation;  ///< retest, second_not_ready or empty.
+};
+
+/// An inspection that was cut short and can go on.
+struct LeftOpen {
+    int count = 0;
+    QString vehicle;
+    QString state;
 };
 
 /// The technician's flow as state: which page, what it shows, what may be done. Draws nothing,
@@ -67,6 +86,16 @@ class StationPresenter : public QObject {
     Q_PROPERTY(bool vehicleComplete READ vehicleComplete NOTIFY vehicleChanged)
     Q_PROPERTY(QString lampKeyOn READ lampKeyOn WRITE setLampKeyOn NOTIFY lampChanged)
     Q_PROPERTY(QString lampRunning READ lampRunning WRITE setLampRunning NOTIFY lampChanged)
+    Q_PROPERTY(QVariantList checklist READ checklist CONSTANT)
+    Q_PROPERTY(QVariantMap visual READ visual NOTIFY visualChanged)
+    Q_PROPERTY(QString connector READ connector WRITE setConnector NOTIFY visualChanged)
+    Q_PROPERTY(bool visualComplete READ visualComplete NOTIFY visualChanged)
+    Q_PROPERTY(QString state READ state NOTIFY standingChanged)
+    Q_PROPERTY(QString relation READ relation NOTIFY standingChanged)
+    Q_PROPERTY(QVariantMap refused READ refused NOTIFY standingChanged)
+    Q_PROPERTY(QVariantMap leftOpen READ leftOpen NOTIFY leftOpenChanged)
+    Q_PROPERTY(bool asksKeyOn READ asksKeyOn CONSTANT)
+    Q_PROPERTY(bool asksRunning READ asksRunning CONSTANT)
     Q_PROPERTY(QString step READ step NOTIFY progressChanged)
     Q_PROPERTY(double share READ share NOTIFY progressChanged)
     Q_PROPERTY(int attempt READ attempt NOTIFY progressChanged)
@@ -84,7 +113,7 @@ class StationPresenter : public QObject {
     Q_PROPERTY(QString programme READ programme CONSTANT)
 
 public:
-    enum Page { Vehicle, Connect, Reading, Result };
+    enum Page { Vehicle, Check, Connect, Reading, Result };
     Q_ENUM(Page)
 
     struct Station {
@@ -92,6 +121,9 @@ public:
         QString adapter;
         QString programme;
         bool hasCentre = false;
+        QVariantList checklist{};  ///< {id, es, en, mayBeAbsent}
+        bool asksKeyOn = true;     ///< The programme looks at the lamp with the key on,
+        bool asksRunning = true;   ///< and with the engine running.
     };
     explicit StationPresenter(Station station, QObject* parent = nullptr);
 
@@ -106,6 +138,16 @@ public:
     bool vehicleComplete() const;
     QString lampKeyOn() const { return entered_.lampKeyOn; }
     QString lampRunning() const { return entered_.lampRunning; }
+    QVariantList checklist() const { return station_.checklist; }
+    QVariantMap visual() const { return visual_; }
+    QString connector() const { return connector_; }
+    bool visualComplete() const;
+    QString state() const { return standing_.state; }
+    QString relation() const { return standing_.relation; }
+    QVariantMap refused() const;
+    QVariantMap leftOpen() const;
+    bool asksKeyOn() const { return station_.asksKeyOn; }
+    bool asksRunning() const { return station_.asksRunning; }
     QString step() const { return progress_.step; }
     double share() const { return progress_.share; }
     int attempt() const { return progress_.attempt; }
@@ -129,6 +171,21 @@ public:
     void setGrossWeight(const QString& weight);
     void setLampKeyOn(const QString& answer);
     void setLampRunning(const QString& answer);
+    void setConnector(const QString& connector);
+    /// pass, fail or not_applicable.
+    Q_INVOKABLE void look(const QString& item, const QString& answer);
+    Q_INVOKABLE void allGood();
+    /// The vehicle cannot be connected: it is judged so.
+    Q_INVOKABLE void cannotConnect();
+    /// Judge although the engine does not run.
+    Q_INVOKABLE void goOn();
+    /// Read again after a verdict that decided nothing.
+    Q_INVOKABLE void again();
+    /// Ends the inspection without a verdict: technician, vehicle_left.
+    Q_INVOKABLE void close(const QString& reason);
+    /// The inspection that was cut short goes on, or is closed with its record.
+    Q_INVOKABLE void resume();
+    Q_INVOKABLE void drop();
 
     /// A scanner's burst, whatever has the focus. Strips the `I` prefix of door labels.
     Q_INVOKABLE void scanned(const QString& text);
@@ -137,6 +194,8 @@ public:
     Q_INVOKABLE void stop();
     Q_INVOKABLE void nextVehicle();
 
+    void showStanding(const ui::presenters::Standing& standing);
+    void showLeftOpen(const ui::presenters::LeftOpen& left);
     void showProgress(const Progress& progress);
     void showFinished(const Finished& finished);
     void showCentre(int waiting, bool reached);
@@ -150,17 +209,35 @@ Q_SIGNALS:
     void resultChanged();
     void errorChanged();
     void centreChanged();
+    void visualChanged();
+    void standingChanged();
+    void leftOpenChanged();
+    void identifyWanted(const ui::presenters::Entered& entered);
+    void lookedWanted(const QVariantMap& visual, const QString& connector);
     void readingWanted(const ui::presenters::Entered& entered);
+    void cannotConnectWanted();
+    void goOnWanted();
+    void againWanted();
+    void confirmWanted();
+    void closeWanted(const QString& reason);
+    void resumeWanted();
+    void dropWanted();
     void stopWanted();
 
 private:
     void go(Page page);
+    void startReading();
+    void clearVehicle();
     void setError(const QString& code, const Both& text);
 
     Station station_;
     Page page_ = Vehicle;
     Entered entered_;
     bool yearFromVin_ = false;
+    Standing standing_;
+    LeftOpen left_;
+    QVariantMap visual_;
+    QString connector_;
     Progress progress_;
     QElapsedTimer clock_;
     QTimer tick_;

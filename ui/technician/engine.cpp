@@ -1,12 +1,11 @@
 #include "ui/technician/engine.hpp"
 
-#include "station/app/inspector.hpp"
 #include "station/app/learning.hpp"
-#include "station/messages/messages.hpp"
+#include "station/app/session.hpp"
 #include "sync/uploader/send.hpp"
 #include "sync/uploader/uploader.hpp"
+#include "ui/technician/showing.hpp"
 
-#include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
@@ -14,6 +13,8 @@
 #include <boost/json/parse.hpp>
 
 #include <condition_variable>
+#include <deque>
+#include <functional>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -22,131 +23,12 @@ namespace ui::technician {
 namespace {
 
 namespace app = station::app;
+namespace inspection = station::inspection;
 namespace reading = station::reading;
 namespace json = boost::json;
-using presenters::Both;
 using presenters::Entered;
 using presenters::Finished;
-using protocols::Failure;
-
-QString text(const json::value& value) {
-    return value.is_string() ? QString::fromUtf8(value.get_string().c_str()) : QString();
-}
-
-QVariantMap both(const json::value& value) {
-    return {{"es", text(value.at("es"))}, {"en", text(value.at("en"))}};
-}
-
-/// For the technician: what to do. The detail for support stands in the record.
-Finished failed(const Failure& failure) {
-    Finished finished;
-    const Failure plain{failure.fault, {}};
-    const auto code = station::messages::message_for(failure.fault).code;
-    finished.errorCode = QString::fromLatin1(code.data(), static_cast<qsizetype>(code.size()));
-    finished.error = {
-        QString::fromStdString(station::messages::spanish(plain)),
-        QString::fromStdString(station::messages::english(plain))};
-    return finished;
-}
-
-std::optional<bool> answer(const QString& word) {
-    if (word.isEmpty()) {
-        return std::nullopt;
-    }
-    return word == QLatin1String("yes");
-}
-
-station::criteria::Stated stated_from(const Entered& entered) {
-    station::criteria::Stated stated;
-    stated.vin = entered.vin.toStdString();
-    stated.plate = entered.plate.toStdString();
-    stated.fuel = entered.fuel.toStdString();
-    if (entered.modelYear != 0) {
-        stated.model_year = entered.modelYear;
-    }
-    if (entered.grossWeightKg != 0) {
-        stated.gvwr_kg = entered.grossWeightKg;
-    }
-    stated.lamp_at_key_on = answer(entered.lampKeyOn);
-    stated.lamp_running = answer(entered.lampRunning);
-    return stated;
-}
-
-void add_rules(Finished& finished, const json::value& judgement) {
-    for (const auto& rule : judgement.at("rules").as_array()) {
-        if (!rule.at("reached").as_bool()) {
-            continue;
-        }
-        auto row = both(rule.at("text"));
-        row["id"] = text(rule.at("id"));
-        row["outcome"] = text(rule.at("outcome"));
-        row["clause"] = text(rule.at("clause"));
-        row["decides"] = rule.at("decides").as_bool();
-        finished.rules.push_back(row);
-        if (const auto* next = rule.as_object().if_contains("next")) {
-            const QVariant step = both(*next);
-            if (!finished.nextSteps.contains(step)) {
-                finished.nextSteps.push_back(step);
-            }
-        }
-    }
-}
-
-/// One entry a code and unit, with all it is: confirmed, pending, permanent.
-void add_codes(Finished& finished, const json::array& codes) {
-    for (const auto& code : codes) {
-        const QVariantMap one{
-            {"code", text(code.at("code"))},
-            {"ecu", text(code.at("ecu"))},
-            {"es", text(code.at("es"))},
-            {"en", text(code.at("en"))}};
-        const auto same = std::ranges::find_if(finished.codes, [&](const QVariant& entry) {
-            return entry.toMap()["code"] == one["code"] && entry.toMap()["ecu"] == one["ecu"];
-        });
-        auto entry = same == finished.codes.end() ? one : same->toMap();
-        entry["kinds"] = entry["kinds"].toStringList() << text(code.at("kind"));
-        if (same == finished.codes.end()) {
-            finished.codes.push_back(entry);
-        } else {
-            *same = entry;
-        }
-    }
-}
-
-Finished judged(const app::Stored& stored) {
-    const auto body = json::parse(stored.concluded.body);
-    const auto& judgement = body.at("judgement");
-    Finished finished;
-    finished.judged = true;
-    finished.verdict = text(judgement.at("verdict"));
-    finished.word = {text(judgement.at("word").at("es")), text(judgement.at("word").at("en"))};
-    for (const auto& cause : judgement.at("causes").as_array()) {
-        finished.causes.push_back(both(cause));
-    }
-    add_rules(finished, judgement);
-    const auto& obd = body.at("facts").at("obd").as_object();
-    for (const auto& monitor : obd.at("monitors").as_object()) {
-        if (monitor.value() != "unsupported") {
-            finished.monitors.push_back(QVariantMap{
-                {"code", QString::fromUtf8(monitor.key_c_str())}, {"state", text(monitor.value())}}
-            );
-        }
-    }
-    add_codes(finished, body.at("snapshot").at("vehicle").at("codes").as_array());
-    for (const auto& finding : body.at("snapshot").at("findings").as_array()) {
-        finished.findings.push_back(QVariantMap{
-            {"es", text(finding.at("es"))},
-            {"en", text(finding.at("en"))},
-            {"detail", text(finding.at("detail"))}});
-    }
-    for (const auto& ecu : body.at("snapshot").at("ecus").as_array()) {
-        if (const auto* vin = ecu.at("vin").as_object().if_contains("value")) {
-            finished.vinRead = text(*vin);
-        }
-    }
-    finished.sequence = static_cast<qint64>(stored.record.sequence);
-    return finished;
-}
+using presenters::Standing;
 
 }  // namespace
 
@@ -154,19 +36,44 @@ struct Engine::Impl {
     Impl(Engine& owner, Settings given)
         : engine(owner),
           settings(std::move(given)),
-          uploads([this](std::stop_token ending) { upload_loop(ending); }) {}
+          uploads([this](std::stop_token ending) { upload_loop(ending); }),
+          inspections([this](std::stop_token ending) { inspection_loop(ending); }) {}
 
     ~Impl() {
+        inspections.request_stop();
         stop_reading();
-        if (reading.joinable()) {
-            reading.join();
-        }
         uploads.request_stop();
         {
             const std::lock_guard lock(mutex);
             wanted = true;
         }
         wake.notify_all();
+        work.notify_all();
+        inspections.join();
+    }
+
+    void post(std::function<void()> task) {
+        {
+            const std::lock_guard lock(mutex);
+            tasks.push_back(std::move(task));
+        }
+        work.notify_all();
+    }
+
+    void inspection_loop(const std::stop_token& ending) {
+        for (;;) {
+            std::function<void()> task;
+            {
+                std::unique_lock lock(mutex);
+                work.wait(lock, [&] { return ending.stop_requested() || !tasks.empty(); });
+                if (ending.stop_requested()) {
+                    return;
+                }
+                task = std::move(tasks.front());
+                tasks.pop_front();
+            }
+            task();
+        }
     }
 
     void stop_reading() {
@@ -176,40 +83,162 @@ struct Engine::Impl {
         }
     }
 
-    void inspect(const Entered& entered) {
-        auto store = station::records::Store::open(settings.station);
-        if (store.has_error()) {
-            return Q_EMIT engine.finished(failed(store.error()));
+    /// The store, opened when it is first needed; nullptr after telling why it cannot be.
+    station::records::Store* opened() {
+        if (!store) {
+            auto result = station::records::Store::open(settings.station);
+            if (result.has_error()) {
+                Q_EMIT engine.finished(failed(result.error()));
+                return nullptr;
+            }
+            store.emplace(std::move(result.value()));
         }
-        const auto closed = app::close_left_open(store.value());
-        if (closed.has_error()) {
-            return Q_EMIT engine.finished(failed(closed.error()));
+        return &*store;
+    }
+
+    /// An event of the inspection under way; false when it was refused or could not be kept.
+    bool tell(protocols::Result<app::Answer>&& answer) {
+        if (answer.has_error()) {
+            Q_EMIT engine.finished(failed(answer.error()));
+            return false;
         }
-        station::inspection::Order order;
-        order.id = app::make_id();
-        order.stated = stated_from(entered);
-        order.technician = settings.technician;
-        order.profile_source = settings.profile_source;
-        order.variant = settings.profile.variant;
-        order.adapter = settings.adapter.text();
-        order.started = app::utc_now();
+        if (answer.value().refused) {
+            auto standing = standing_of(session->workflow());
+            standing.refused = {
+                QString::fromStdString(answer.value().refused->es),
+                QString::fromStdString(answer.value().refused->en)};
+            Q_EMIT engine.stood(standing);
+            return false;
+        }
+        return true;
+    }
+
+    void show() {
+        const auto& state = session->workflow().state();
+        Q_EMIT engine.stood(standing_of(session->workflow()));
+        if (const auto* now = std::get_if<inspection::Judged>(&state)) {
+            Q_EMIT engine.finished(judged(now->body));
+        }
+        if (session->record()) {
+            const auto& record = *session->record();
+            wake_uploads();
+            if (json::parse(record.body).at("type") != "aborted") {
+                auto finished = judged(record.body);
+                finished.confirmed = true;
+                finished.sequence = static_cast<qint64>(record.sequence);
+                Q_EMIT engine.finished(finished);
+            }
+            session.reset();
+            tell_left_open();
+        }
+    }
+
+    void on(const inspection::Event& event) {
+        if (session && tell(session->on(event))) {
+            show();
+        }
+    }
+
+    void identify(const Entered& entered) {
+        auto* records = opened();
+        if (records == nullptr) {
+            return;
+        }
+        if (!session) {
+            auto started = app::Session::start(*records, settings.programme, settings.technician);
+            if (started.has_error()) {
+                return Q_EMIT engine.finished(failed(started.error()));
+            }
+            session.emplace(std::move(started.value()));
+        }
+        if (tell(session->identify(stated_from(entered)))) {
+            show();
+        }
+    }
+
+    void read_vehicle(const Entered& entered) {
+        if (!session) {
+            return;
+        }
+        const auto asked = inspection::id(session->workflow().state());
+        const bool key_on = asked == "key_on" || asked == "ready";
+        if (key_on && !tell(session->on(inspection::LampAtKeyOn{answer(entered.lampKeyOn)}))) {
+            return;
+        }
+        if (!tell(session->on(inspection::LampRunning{answer(entered.lampRunning)}))) {
+            return;
+        }
         app::Learning learning(settings.station);
-        order.qualified = learning.qualified(settings.adapter);
-        const auto begun = store.value().begin(order.id, station::inspection::draft_of(order));
-        if (begun.has_error()) {
-            return Q_EMIT engine.finished(failed(begun.error()));
+        const auto qualified = learning.qualified(settings.adapter);
+        if (!tell(session->on(inspection::Begin{settings.adapter.text(), qualified}))) {
+            return;
         }
-        const auto& stated = order.stated;
+        const auto stated = session->workflow().order().stated;
         const auto done = read(learning.settings(settings.adapter, stated.vin, stated.plate));
         learning.learn(done, stated.vin, stated.plate);
-        const auto stored = app::store_inspection(store.value(), order, settings.profile, done);
         wake_uploads();
-        if (stored.has_error()) {
-            return Q_EMIT engine.finished(failed(stored.error()));
+        if (!tell(session->ended(done))) {
+            return;
         }
-        Q_EMIT engine.finished(
-            stored.value().concluded.judgement ? judged(stored.value()) : failed(*done.failure)
-        );
+        show();
+        if (done.failure) {
+            Q_EMIT engine.finished(failed(*done.failure));
+        }
+    }
+
+    void resume() {
+        auto* records = opened();
+        if (records == nullptr || session) {
+            return;
+        }
+        const auto left = records->left_open();
+        if (left.has_error() || left.value().empty()) {
+            return tell_left_open();
+        }
+        auto resumed = app::Session::resume(*records, left.value().back());
+        if (resumed.has_error()) {
+            return Q_EMIT engine.finished(failed(resumed.error()));
+        }
+        session.emplace(std::move(resumed.value()));
+        show();
+    }
+
+    void drop() {
+        auto* records = opened();
+        if (records == nullptr || session) {
+            return;
+        }
+        const auto closed = app::close_left_open(*records);
+        if (closed.has_error()) {
+            Q_EMIT engine.finished(failed(closed.error()));
+        }
+        wake_uploads();
+        tell_left_open();
+    }
+
+    /// What was cut short and can go on; what this program cannot understand gets its record.
+    void tell_left_open() {
+        auto* records = opened();
+        if (records == nullptr) {
+            return;
+        }
+        const auto left = records->left_open();
+        presenters::LeftOpen shown;
+        for (const auto& one :
+             left.has_value() ? left.value() : std::vector<station::records::LeftOpen>()) {
+            if (inspection::programme_of_saved(one.draft).has_error()) {
+                (void)records->append(one.id, inspection::interrupted_body(one.id, one.draft), {});
+                continue;
+            }
+            const auto draft = json::parse(one.draft);
+            const auto& vehicle = draft.at("vehicle");
+            const auto plate = text(vehicle.at("plate"));
+            const auto vin = text(vehicle.at("vin"));
+            shown.vehicle = plate + (plate.isEmpty() || vin.isEmpty() ? "" : " · ") + vin;
+            shown.state = text(draft.at("state"));
+            ++shown.count;
+        }
+        Q_EMIT engine.leftOpen(shown);
     }
 
     reading::ReadingDone read(obd::ReadingSettings given) {
@@ -220,7 +249,8 @@ struct Engine::Impl {
             stop = reading::Stop();
             io = &context;
         }
-        given.connect_attempts = settings.profile.connect_attempts;
+        given.connect_attempts = settings.programme.profile.connect_attempts;
+        given.all = settings.programme.profile.consults("obd.collected");
         constexpr std::chrono::seconds reconnect(120);  // or until the technician stops it
         reading::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
             presenters::Progress progress;
@@ -257,22 +287,22 @@ struct Engine::Impl {
 
     void upload_loop(const std::stop_token& stop_token) {
         constexpr auto request_time = std::chrono::seconds(20);
-        auto store = station::records::Store::open(settings.station);
-        if (store.has_error()) {
+        auto own = station::records::Store::open(settings.station);
+        if (own.has_error()) {
             return;  // the first inspection reports it to the technician
         }
         std::random_device seed;
         syncing::Uploader uploader(std::uniform_real_distribution<>(0, 1)(seed));
         bool reached = true;
         while (!stop_token.stop_requested()) {
-            const auto waiting = store.value().unsent_count();
+            const auto waiting = own.value().unsent_count();
             const auto unsent = waiting.has_value() ? waiting.value() : 0;
             Q_EMIT engine.centreAnswered(static_cast<int>(unsent), reached);
             const auto next = settings.centre.empty()
                                   ? syncing::Uploader::Next(syncing::Uploader::Idle{})
                                   : uploader.next(unsent, std::chrono::steady_clock::now());
             if (std::holds_alternative<syncing::Uploader::SendNow>(next)) {
-                const auto sent = syncing::send_batch(store.value(), settings.centre, request_time);
+                const auto sent = syncing::send_batch(own.value(), settings.centre, request_time);
                 reached = sent.has_value();
                 if (reached) {
                     uploader.succeeded();
@@ -294,27 +324,77 @@ struct Engine::Impl {
 
     Engine& engine;
     Settings settings;
+    std::optional<station::records::Store> store;  ///< Of the inspections' thread, as is session.
+    std::optional<app::Session> session;
     std::mutex mutex;
     std::condition_variable wake;
+    std::condition_variable work;
+    std::deque<std::function<void()>> tasks;
     bool wanted = false;
     boost::asio::io_context* io = nullptr;
     reading::Stop stop;
-    std::thread reading;
     std::jthread uploads;
+    std::jthread inspections;
 };
 
 Engine::Engine(Settings settings) : impl_(std::make_unique<Impl>(*this, std::move(settings))) {
     qRegisterMetaType<presenters::Progress>();
     qRegisterMetaType<presenters::Finished>();
+    qRegisterMetaType<presenters::Standing>();
+    qRegisterMetaType<presenters::LeftOpen>();
 }
 
 Engine::~Engine() = default;
 
-void Engine::start(const Entered& entered) {
-    if (impl_->reading.joinable()) {
-        impl_->reading.join();
+void Engine::begin() {
+    impl_->post([this] { impl_->tell_left_open(); });
+}
+
+void Engine::identify(const Entered& entered) {
+    impl_->post([this, entered] { impl_->identify(entered); });
+}
+
+void Engine::looked(const QVariantMap& visual, const QString& connector) {
+    inspection::Looked event;
+    for (auto item = visual.begin(); item != visual.end(); ++item) {
+        event.visual[item.key().toStdString()] = item.value().toString().toStdString();
     }
-    impl_->reading = std::thread([this, entered] { impl_->inspect(entered); });
+    event.connector = connector.toStdString();
+    impl_->post([this, event] { impl_->on(event); });
+}
+
+void Engine::read(const Entered& entered) {
+    impl_->post([this, entered] { impl_->read_vehicle(entered); });
+}
+
+void Engine::cannotConnect() {
+    impl_->post([this] { impl_->on(inspection::CannotConnect{}); });
+}
+
+void Engine::goOn() {
+    impl_->post([this] { impl_->on(inspection::GoOn{}); });
+}
+
+void Engine::again() {
+    impl_->post([this] { impl_->on(inspection::Again{}); });
+}
+
+void Engine::confirm() {
+    impl_->post([this] { impl_->on(inspection::Confirm{impl_->settings.technician}); });
+}
+
+void Engine::close(const QString& reason) {
+    impl_->post([this, reason] {
+        impl_->on(inspection::Abort{reason.toStdString(), "", impl_->settings.technician});
+    });
+}
+
+void Engine::resume() {
+    impl_->post([this] { impl_->resume(); });
+}
+
+void Engine::drop() {
+    impl_->post([this] { impl_->drop(); });
 }
 
 void Engine::stop() {

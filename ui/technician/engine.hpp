@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocols/link/port.hpp"
-#include "station/criteria/profile.hpp"
+#include "station/app/session.hpp"
 #include "ui/presenters/station_presenter.hpp"
 
 #include <QtCore/QObject>
@@ -12,8 +12,8 @@
 
 namespace ui::technician {
 
-/// Reads, judges, stores and sends on threads of its own; speaks to the presenter by queued signals
-/// that carry values. Lives on the GUI thread.
+/// Drives inspections (station::app::Session), reads, stores and sends on threads of its own;
+/// speaks to the presenter by queued signals that carry values. Lives on the GUI thread.
 class Engine : public QObject {
     Q_OBJECT
 
@@ -21,18 +21,30 @@ public:
     struct Settings {
         std::filesystem::path station;
         protocols::link::Endpoint adapter;
-        std::string profile_source;
-        station::criteria::Profile profile;
+        station::app::Programme programme;
         std::string centre;  ///< Empty: nothing is sent.
         std::string technician;
     };
     explicit Engine(Settings settings);
     ~Engine() override;
 
-    void start(const presenters::Entered& entered);
+    /// Tells what was left open, once somebody listens.
+    void begin();
+    void identify(const presenters::Entered& entered);
+    void looked(const QVariantMap& visual, const QString& connector);
+    void read(const presenters::Entered& entered);
+    void cannotConnect();
+    void goOn();
+    void again();
+    void confirm();
+    void close(const QString& reason);
+    void resume();
+    void drop();
     void stop();
 
 Q_SIGNALS:
+    void stood(const ui::presenters::Standing& standing);
+    void leftOpen(const ui::presenters::LeftOpen& left);
     void progressed(const ui::presenters::Progress& progress);
     void finished(const ui::presenters::Finished& finished);
     void centreAnswered(int waiting, bool reached);

@@ -99,19 +99,52 @@ int main(int argc, char** argv) {
         }
         station_id = QString::fromStdString(store.value().station());
     }
+    QVariantList checklist;
+    for (const auto& item : profile.value().checklist) {
+        checklist.push_back(QVariantMap{
+            {"id", QString::fromStdString(item.id)},
+            {"es", QString::fromStdString(item.text.es)},
+            {"en", QString::fromStdString(item.text.en)},
+            {"mayBeAbsent", item.may_be_absent}});
+    }
     StationPresenter presenter({
         station_id,
         QString::fromStdString(endpoint.value().text()),
         QString::fromStdString(profile.value().id) +
             (profile.value().variant.empty() ? "" : " · " + named.value(1)),
         !parser.value("centre").isEmpty(),
+        checklist,
+        profile.value().consults("obd.mil_lit_koeo"),
+        profile.value().consults("obd.mil_lit_running"),
     });
     Engine engine(
-        {folder, endpoint.value(), bytes, profile.value(), parser.value("centre").toStdString(),
+        {folder,
+         endpoint.value(),
+         {bytes, profile.value(), std::nullopt},
+         parser.value("centre").toStdString(),
          parser.value("technician").toStdString()}
     );
-    QObject::connect(&presenter, &StationPresenter::readingWanted, &engine, &Engine::start);
-    QObject::connect(&presenter, &StationPresenter::stopWanted, &engine, &Engine::stop);
+    const auto wire = [&](auto wanted, auto done) {
+        QObject::connect(&presenter, wanted, &engine, done);
+    };
+    wire(&StationPresenter::identifyWanted, &Engine::identify);
+    wire(&StationPresenter::lookedWanted, &Engine::looked);
+    wire(&StationPresenter::readingWanted, &Engine::read);
+    wire(&StationPresenter::cannotConnectWanted, &Engine::cannotConnect);
+    wire(&StationPresenter::goOnWanted, &Engine::goOn);
+    wire(&StationPresenter::againWanted, &Engine::again);
+    wire(&StationPresenter::confirmWanted, &Engine::confirm);
+    wire(&StationPresenter::closeWanted, &Engine::close);
+    wire(&StationPresenter::resumeWanted, &Engine::resume);
+    wire(&StationPresenter::dropWanted, &Engine::drop);
+    wire(&StationPresenter::stopWanted, &Engine::stop);
+    QObject::connect(
+        &engine, &Engine::stood, &presenter, &StationPresenter::showStanding, Qt::QueuedConnection
+    );
+    QObject::connect(
+        &engine, &Engine::leftOpen, &presenter, &StationPresenter::showLeftOpen,
+        Qt::QueuedConnection
+    );
     QObject::connect(
         &engine, &Engine::progressed, &presenter, &StationPresenter::showProgress,
         Qt::QueuedConnection
@@ -124,6 +157,8 @@ int main(int argc, char** argv) {
         &engine, &Engine::centreAnswered, &presenter, &StationPresenter::showCentre,
         Qt::QueuedConnection
     );
+
+    engine.begin();
 
     QQuickStyle::setStyle("Basic");
     QQmlApplicationEngine qml;

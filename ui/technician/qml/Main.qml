@@ -32,7 +32,7 @@ ApplicationWindow {
     Shortcut { sequence: "Escape"; onActivated: presenter.back() }
     Shortcut {
         sequences: ["Return", "Enter"]
-        enabled: presenter.page !== 2
+        enabled: presenter.page !== 3
         onActivated: presenter.next()
     }
 
@@ -83,6 +83,7 @@ ApplicationWindow {
             Layout.fillHeight: true
             Layout.margins: Theme.gap
             VehiclePage {}
+            CheckPage {}
             ConnectPage {}
             ReadingPage {}
             ResultPage {}

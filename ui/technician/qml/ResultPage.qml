@@ -13,7 +13,11 @@ ColumnLayout {
     readonly property bool bad: verdict === "FAIL"
     readonly property int hatch: 72
 
+    readonly property bool open: presenter.state === "judged"
+
     function focusFirst() { nextVehicle.forceActiveFocus(); }
+
+    CloseDialog { id: closing }
 
     Rectangle {
         Layout.fillWidth: true
@@ -72,7 +76,8 @@ ColumnLayout {
                     Layout.alignment: Qt.AlignRight
                 }
                 AppText {
-                    text: Words.say("record").arg(page.result.sequence || "").arg(page.result.seconds || 0)
+                    text: page.open ? Words.say("unconfirmed")
+                        : Words.say("record").arg(page.result.sequence || "").arg(page.result.seconds || 0)
                     font.pixelSize: 20
                     color: page.good || page.bad ? "#ffffff" : Theme.warnInk
                     Layout.alignment: Qt.AlignRight
@@ -91,6 +96,18 @@ ColumnLayout {
             visible: !page.detailed
             width: parent.width
             spacing: 12
+            Notice {
+                visible: presenter.error.code !== undefined
+                text: Words.pick(presenter.error)
+                Layout.fillWidth: true
+            }
+            AppText {
+                visible: presenter.relation !== ""
+                text: Words.say("relation_" + presenter.relation)
+                color: Theme.quiet
+                font.pixelSize: 20
+                Layout.fillWidth: true
+            }
             AppText {
                 visible: page.good
                 text: Words.say("no_causes")
@@ -195,6 +212,7 @@ ColumnLayout {
                     AppText { text: rule.modelData.id; font.bold: true; font.pixelSize: Theme.small; Layout.preferredWidth: 100 }
                     AppText {
                         text: Words.pick(rule.modelData) + (rule.modelData.clause === "—" ? "" : " — " + rule.modelData.clause)
+                            + (rule.modelData.sure ? "" : " · " + Words.say("verified_" + rule.modelData.verified))
                         font.pixelSize: Theme.small
                         Layout.fillWidth: true
                     }
@@ -216,14 +234,16 @@ ColumnLayout {
             text: Words.say(page.detailed ? "summary" : "why")
             onClicked: page.detailed = !page.detailed
         }
+        BigButton { visible: page.open; text: Words.say("close_inspection"); onClicked: closing.open() }
+        BigButton { visible: page.open && page.verdict === "INVALID"; text: Words.say("try_again"); onClicked: presenter.again() }
         Item { Layout.fillWidth: true }
         BigButton {
             id: nextVehicle
-            text: Words.say("next_vehicle")
+            text: Words.say(page.open ? "confirm" : "next_vehicle")
             primary: true
             implicitWidth: 340
             implicitHeight: Theme.primary
-            onClicked: { page.detailed = false; presenter.nextVehicle(); }
+            onClicked: { page.detailed = false; presenter.next(); }
         }
     }
 }

@@ -7,7 +7,7 @@ RowLayout {
     property int current: 0
     spacing: 12
     Repeater {
-        model: ["step_vehicle", "step_connect", "step_reading", "step_result"]
+        model: ["step_vehicle", "step_check", "step_connect", "step_reading", "step_result"]
         delegate: ColumnLayout {
             id: entry
             required property int index

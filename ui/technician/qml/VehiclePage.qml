@@ -19,6 +19,41 @@ ColumnLayout {
             id: form
             width: parent.width
             spacing: 16
+            Rectangle {
+                visible: presenter.leftOpen.count !== undefined
+                Layout.fillWidth: true
+                implicitHeight: 92
+                radius: 12
+                color: Theme.card
+                border.color: Theme.accent
+                border.width: 3
+                RowLayout {
+                    id: left
+                    anchors.fill: parent
+                    anchors.margins: 14
+                    spacing: 16
+                    ColumnLayout {
+                        spacing: 2
+                        Layout.fillWidth: true
+                        AppText { text: Words.say("left_open"); font.bold: true; wrapMode: Text.NoWrap; elide: Text.ElideRight; Layout.fillWidth: true }
+                        AppText {
+                            text: (presenter.leftOpen.vehicle || "") + " · " + Words.say("stood_" + (presenter.leftOpen.state || "identify"))
+                            font.pixelSize: 20
+                            color: Theme.quiet
+                            wrapMode: Text.NoWrap
+                            elide: Text.ElideRight
+                            Layout.fillWidth: true
+                        }
+                    }
+                    BigButton { text: Words.say("left_close"); onClicked: presenter.drop() }
+                    BigButton { text: Words.say("left_resume"); primary: true; onClicked: presenter.resume() }
+                }
+            }
+            Notice {
+                visible: presenter.refused.es !== undefined || presenter.error.code !== undefined
+                text: presenter.error.code !== undefined ? Words.pick(presenter.error) : Words.pick(presenter.refused)
+                Layout.fillWidth: true
+            }
             AppText { text: Words.say("scan_title"); font.pixelSize: Theme.title; font.bold: true; Layout.fillWidth: true }
             AppText { text: Words.say("scan_help"); color: Theme.quiet; font.pixelSize: 20; Layout.fillWidth: true }
             RowLayout {
