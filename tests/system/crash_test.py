@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import unittest
 
@@ -37,6 +38,11 @@ class Crash(SystemTest):
                 total += 1
         return total
 
+    def bodies(self):
+        with contextlib.closing(sqlite3.connect(self.station / 'station.sqlite')) as store:
+            return [json.loads(body) for (body,) in
+                    store.execute('SELECT body FROM record ORDER BY sequence')]
+
     @unittest.skipUnless(tool('strace'), 'strace is not installed')
     def test_kill_at_any_disk_access_loses_nothing(self):
         sim = self.fast_sim()
@@ -60,6 +66,43 @@ class Crash(SystemTest):
             self.run_command(sim), goes_on)
         print(f'  killed at {killed} points', flush=True)
         self.assertGreater(killed, 60, 'the kill points were never reached')
+        replayed = json.loads(self.command('replay', '--station', self.station, expect=0).stdout)
+        self.assertTrue(replayed['same'])
+
+    @unittest.skipUnless(tool('strace'), 'strace is not installed')
+    def test_killed_anywhere_the_same_inspection_goes_on_to_its_verdict(self):
+        sim = self.fast_sim()
+        self.command(*self.run_command(sim)[1:])
+        phases = set()
+        counted = {'before': 1}
+
+        def goes_on(where):
+            records = self.verify()['records']
+            after = subprocess.run(
+                [str(BIN / 'obd-inspect'), 'run', '--resume', '--adapter', sim.endpoint,
+                 '--station', str(self.station)], stdin=subprocess.DEVNULL, capture_output=True,
+                text=True, timeout=60)
+            self.assertTrue(self.verify()['ok'], where)
+            if after.returncode == 2:  # killed before it began, or after it had its record
+                self.assertIn(records - counted['before'], (0, 1), where)
+                counted['before'] = records
+                return
+            self.assertIn(after.returncode, JUDGED, f'{where}: {after.stderr}')
+            self.assertEqual(records, counted['before'], f'{where}: it had its record already')
+            counted['before'] = records + 1
+            body = self.bodies()[-1]
+            self.assertEqual(body['type'], 'inspection', where)
+            self.assertEqual(body['vehicle']['plate'], 'PTR-55-21', where)
+            self.assertEqual(body['judgement']['verdict'], json.loads(after.stdout)['verdict'], where)
+            self.assertIsNotNone(body['confirmation'], where)
+            phases.update(cut['phase'] for cut in body['interruptions'])
+
+        killed = self.kill_points(['pwrite64', 'fdatasync', 'write', 'openat'],
+                                  self.run_command(sim), goes_on)
+        print(f'  killed at {killed} points, in {sorted(phases)}', flush=True)
+        self.assertLessEqual({'key_on', 'ready', 'reading', 'judged'}, phases)
+        ids = [body['inspection'] for body in self.bodies() if body['type'] == 'inspection']
+        self.assertEqual(len(ids), len(set(ids)), 'one inspection has two verdicts')
         replayed = json.loads(self.command('replay', '--station', self.station, expect=0).stdout)
         self.assertTrue(replayed['same'])
 
