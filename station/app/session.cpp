@@ -146,7 +146,7 @@ Result<Answer> Session::identify(criteria::Stated stated) {
     }
     inspection::Identify event{std::move(stated), {}};
     for (const auto& one : seen.value()) {
-        if (one.type == "inspection") {
+        if (one.type == "inspection" || one.type == "correction") {
             event.earlier.push_back({one.sequence, one.started, one.verdict, one.visit});
         }
     }
@@ -195,6 +195,24 @@ Result<Programme> kept_programme(
         return profile.error();
     }
     return Programme{std::move(source.value()), std::move(profile.value()), std::nullopt};
+}
+
+Result<Programme> programme_of_body(records::Store& store, const boost::json::value& body) {
+    const auto* object = body.if_object();
+    const auto* named = object == nullptr ? nullptr : object->if_contains("profile");
+    if (named == nullptr || !named->is_object()) {
+        return Failure{Fault::malformed, "the record names no programme"};
+    }
+    std::vector<std::string> tables;
+    if (const auto* hashes = named->get_object().if_contains("tables")) {
+        for (const auto& table : hashes->as_object()) {
+            tables.emplace_back(table.value().as_string());
+        }
+    }
+    return kept_programme(
+        store, std::string(named->at("sha256").as_string()),
+        std::string(named->at("variant").as_string()), tables
+    );
 }
 
 Result<int> close_left_open(records::Store& store) {

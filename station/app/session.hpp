@@ -75,6 +75,11 @@ private:
     const std::vector<std::string>& tables
 );
 
+/// The same by what a record's body names.
+[[nodiscard]] protocols::Result<Programme> programme_of_body(
+    records::Store& store, const boost::json::value& body
+);
+
 /// Closes inspections that were begun and never finished, each with its record. Returns how many.
 [[nodiscard]] protocols::Result<int> close_left_open(records::Store& store);
 

@@ -226,8 +226,9 @@ Result<std::vector<LeftOpen>> Store::left_open() {
 Result<void> Store::keep(
     std::string_view id, std::string_view draft, const std::string* transcript
 ) {
-    const auto* sql = transcript == nullptr ? "UPDATE begun SET draft = ? WHERE id = ?"
-                                            : "UPDATE begun SET draft = ?, transcript = ?3 WHERE id = ?2";
+    const auto* sql = transcript == nullptr
+                          ? "UPDATE begun SET draft = ? WHERE id = ?"
+                          : "UPDATE begun SET draft = ?, transcript = ?3 WHERE id = ?2";
     return run(database_.prepare(sql), [&](Statement& update) {
         update.bind(1, draft).bind(2, id);
         if (transcript != nullptr) {
@@ -263,6 +264,23 @@ Result<std::vector<Seen>> Store::seen(std::string_view vin, std::string_view pla
              static_cast<int>(of.number(4))}
         );
     }
+}
+
+Result<std::optional<std::uint64_t>> Store::superseded_by(std::uint64_t sequence) {
+    auto query = database_.prepare(
+        "SELECT sequence FROM record JOIN seen USING(sequence) WHERE type = 'correction' AND"
+        " json_extract(CAST(body AS TEXT), '$.of.sequence') = ? ORDER BY sequence DESC LIMIT 1"
+    );
+    if (query.has_error()) {
+        return query.error();
+    }
+    query.value().bind(1, static_cast<std::int64_t>(sequence));
+    const auto row = query.value().step();
+    if (row.has_error()) {
+        return row.error();
+    }
+    return row.value() ? std::optional(static_cast<std::uint64_t>(query.value().number(0)))
+                       : std::optional<std::uint64_t>();
 }
 
 Result<Record> Store::append(std::string_view id, std::string body, std::string transcript) {

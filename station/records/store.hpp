@@ -68,6 +68,11 @@ public:
     /// By the SHA-256 a record's body names; nullopt when it was never kept here.
     [[nodiscard]] protocols::Result<std::optional<std::string>> profile(std::string_view sha256);
 
+    /// The correction a record was superseded by; nullopt while none was.
+    [[nodiscard]] protocols::Result<std::optional<std::uint64_t>> superseded_by(
+        std::uint64_t sequence
+    );
+
     /// Chains, signs and stores a record, puts it into the outbox and closes the inspection `id`:
     /// one transaction.
     [[nodiscard]] protocols::Result<Record> append(

@@ -13,6 +13,11 @@ struct UsageError : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
 
+/// Understood and not done; the text, in the person's language, says why and what to do.
+struct Refused : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
 /// `--name value` pairs and the words between them.
 class Arguments {
 public:

@@ -76,6 +76,7 @@ int adapters(int argc, char** argv);
 int read(int argc, char** argv);
 int judge(int argc, char** argv);
 int programme(int argc, char** argv);
+int amend(int argc, char** argv);
 int run(int argc, char** argv);
 int replay(int argc, char** argv);
 int verify(int argc, char** argv);

@@ -30,6 +30,9 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect run --resume --adapter ADAPTER --station DIR     go on with one that was cut short
   obd-inspect replay FILE --profile ID [--profile …] [--vehicle …] [--lamp …]
   obd-inspect replay --station DIR [--sequence N]   repeat stored inspections
+  obd-inspect amend correction|duplicate|extension|exemption|referral --station DIR --sequence N
+                  --reason TEXT [--technician NAME] [--until DAY] [--method METHOD] [--vehicle …]
+                                                    a new record about an earlier one
   obd-inspect verify --station DIR
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
@@ -53,6 +56,7 @@ constexpr std::array commands{
     Command{"replay", &terminal::replay},     Command{"verify", &terminal::verify},
     Command{"decode", &terminal::decode},     Command{"send", &terminal::send},
     Command{"explain", &terminal::explain},   Command{"criteria", &terminal::programme},
+    Command{"amend", &terminal::amend},
 };
 
 std::string chosen_language(int argc, char** argv) {
@@ -85,6 +89,9 @@ int main(int argc, char** argv) {
         return run(argc, argv);
     } catch (const terminal::UsageError& error) {
         std::cerr << "obd-inspect: " << error.what() << "\n\n" << usage;
+        return terminal::exit_usage;
+    } catch (const terminal::Refused& error) {
+        std::cerr << error.what() << "\n";
         return terminal::exit_usage;
     } catch (const terminal::Stopped& stopped) {
         const bool english =

@@ -24,21 +24,6 @@ using protocols::Failure;
 using protocols::Fault;
 using station::report::Language;
 
-criteria::Profile stored_profile(station::records::Store& store, const json::value& body) {
-    const auto& named = body.at("profile").as_object();
-    std::vector<std::string> tables;
-    if (const auto* hashes = named.if_contains("tables")) {
-        for (const auto& table : hashes->as_object()) {
-            tables.emplace_back(table.value().as_string());
-        }
-    }
-    return value_or_stop(station::app::kept_programme(
-                             store, std::string(named.at("sha256").as_string()),
-                             std::string(named.at("variant").as_string()), tables
-                         ))
-        .profile;
-}
-
 /// Repeats one stored inspection; false when it does not give what was recorded.
 bool repeats(
     station::records::Store& store, const station::records::Record& record, json::array& out
@@ -51,7 +36,7 @@ bool repeats(
         out.push_back(std::move(line));
         return true;
     }
-    const auto profile = stored_profile(store, body);
+    const auto profile = value_or_stop(station::app::programme_of_body(store, body)).profile;
     const auto text = value_or_stop(station::seal::expand(record.transcript));
     const auto transcript = value_or_stop(protocols::transcript::transcript_from_text(text));
     const auto snapshot =

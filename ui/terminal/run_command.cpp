@@ -85,7 +85,7 @@ private:
     app::Answer tell(protocols::Result<app::Answer>&& result) {
         auto answer = value_or_stop(std::move(result));
         if (answer.refused) {
-            throw UsageError(spanish_ ? answer.refused->es : answer.refused->en);
+            throw Refused(spanish_ ? answer.refused->es : answer.refused->en);
         }
         return answer;
     }
@@ -173,7 +173,8 @@ private:
 app::Session left_open(station::records::Store& store) {
     const auto left = value_or_stop(store.left_open());
     if (left.empty()) {
-        throw UsageError("there is no inspection to resume");
+        throw Refused("No hay ninguna inspección por continuar. / There is no inspection to resume."
+        );
     }
     return value_or_stop(app::Session::resume(store, left.back()));
 }
@@ -188,12 +189,13 @@ app::Session begin(const Arguments& arguments, station::records::Store& store, b
          {stated.plate.empty() ? std::nullopt : inspection::wrong_plate(stated.plate),
           stated.vin.empty() ? std::nullopt : inspection::wrong_vin(stated.vin)}) {
         if (wrong) {
-            throw UsageError(spanish ? wrong->es : wrong->en);
+            throw Refused(spanish ? wrong->es : wrong->en);
         }
     }
     if (!loaded.profile.in_effect(app::utc_now().substr(0, 10))) {
-        throw UsageError(
-            spanish ? "el programa no está vigente hoy" : "the programme is not in effect today"
+        throw Refused(
+            spanish ? "El programa no está vigente hoy. Usa la variante o el paquete vigente."
+                    : "The programme is not in effect today. Use the variant or bundle that is."
         );
     }
     for (const auto& name : missing_options(stated, loaded.profile.vehicle_facts_needed())) {
