@@ -1,3 +1,4 @@
+#include "station/app/bundles.hpp"
 #include "station/criteria/profile.hpp"
 #include "station/messages/messages.hpp"
 #include "station/records/store.hpp"
@@ -82,15 +83,24 @@ int main(int argc, char** argv) {
     }
     const auto named = parser.value("profile").split('@');
     protocols::Result<std::string> source = std::string();
-    const auto bytes = profile_bytes(named.value(0).toStdString(), source);
+    const std::filesystem::path folder = parser.value("station").toStdString();
+    const auto installed = station::app::installed_bundle(folder);
+    if (installed.has_error()) {
+        return fail(installed.error());
+    }
+    const auto& bundle = installed.value();
+    const auto ours = bundle ? bundle->profile(named.value(0).toStdString()) : std::nullopt;
+    const auto bytes = ours ? *ours : profile_bytes(named.value(0).toStdString(), source);
     if (source.has_error()) {
         return fail(source.error());
     }
-    auto profile = station::criteria::read_profile(bytes, named.value(1).toStdString());
+    auto profile = station::criteria::read_profile(
+        bytes, named.value(1).toStdString(),
+        ours ? bundle->tables : station::criteria::built_in_tables()
+    );
     if (profile.has_error()) {
         return fail(profile.error());
     }
-    const std::filesystem::path folder = parser.value("station").toStdString();
     QString station_id;
     {
         const auto store = station::records::Store::open(folder);
@@ -120,7 +130,7 @@ int main(int argc, char** argv) {
     Engine engine(
         {folder,
          endpoint.value(),
-         {bytes, profile.value(), std::nullopt},
+         {bytes, profile.value(), ours ? std::optional(bundle->name) : std::nullopt},
          parser.value("centre").toStdString(),
          parser.value("technician").toStdString()}
     );

@@ -59,8 +59,11 @@ struct CriteriaSource {
 };
 /// By `ID` of one built in, or `FILE.json` with tables in a folder `tables` beside or above it.
 [[nodiscard]] CriteriaSource criteria_at(const std::string& name);
-/// `ID[@VARIANT]` or `FILE.json[@VARIANT]`; `variant` overrides.
-[[nodiscard]] LoadedProfile load_profile(const std::string& name, std::string variant = {});
+/// `ID[@VARIANT]` or `FILE.json[@VARIANT]`; `variant` overrides. An id is that of the bundle the
+/// station has installed, where it has one that knows it.
+[[nodiscard]] LoadedProfile load_profile(
+    const std::string& name, std::string variant = {}, const std::string& station = {}
+);
 
 /// Judges one set of facts by every programme, in their order: words to stderr, JSON to stdout; one
 /// judgement, or `{"programmes": […]}` for several. The exit code of the first that does not pass.
@@ -77,6 +80,7 @@ int read(int argc, char** argv);
 int judge(int argc, char** argv);
 int programme(int argc, char** argv);
 int amend(int argc, char** argv);
+int bundle(int argc, char** argv);
 int run(int argc, char** argv);
 int replay(int argc, char** argv);
 int verify(int argc, char** argv);

@@ -1,5 +1,7 @@
 #include "ui/terminal/commands.hpp"
 
+#include "station/app/bundles.hpp"
+
 #include <array>
 #include <cstdlib>
 #include <filesystem>
@@ -108,14 +110,23 @@ CriteriaSource criteria_at(const std::string& name) {
     return {value_or_stop(criteria::profile_text(name)), criteria::built_in_tables()};
 }
 
-LoadedProfile load_profile(const std::string& name, std::string variant) {
+LoadedProfile load_profile(
+    const std::string& name, std::string variant, const std::string& station
+) {
     auto base = name;
     if (const auto at = name.rfind('@'); at != name.npos) {
         base = name.substr(0, at);
         variant = variant.empty() ? name.substr(at + 1) : variant;
     }
     LoadedProfile loaded;
-    auto found = criteria_at(base);
+    const auto installed = station.empty() || base.ends_with(".json")
+                               ? std::optional<station::app::Installed>()
+                               : value_or_stop(station::app::installed_bundle(station));
+    const auto ours = installed ? installed->profile(base) : std::nullopt;
+    auto found = ours ? CriteriaSource{*ours, installed->tables} : criteria_at(base);
+    if (ours) {
+        loaded.bundle = installed->name;
+    }
     loaded.source = std::move(found.source);
     loaded.tables = std::move(found.tables);
     auto profile = criteria::read_profile(loaded.source, variant, loaded.tables);

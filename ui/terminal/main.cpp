@@ -22,6 +22,11 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect criteria lint FILE.json|ID [--examples FILE]
   obd-inspect criteria show ID[@VARIANT]|FILE.json  the programme as a readable page
   obd-inspect criteria diff OLD NEW --station DIR   whose stored verdict would change, by which rule
+  obd-inspect bundle key FILE                       a new signing key of the programme's
+  obd-inspect bundle make DIR --out FILE [--previous FILE]     from bundle.json, profiles/, tables/
+  obd-inspect bundle sign FILE --role ROLE [--role …] --key KEYFILE
+  obd-inspect bundle install FILE --station DIR [--trust ROOT]
+  obd-inspect bundle status --station DIR
   obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
                   --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…]
                   [--lamp key-on=yes|no,running=yes|no] [--connector ok|missing|intermediate_device]
@@ -56,7 +61,7 @@ constexpr std::array commands{
     Command{"replay", &terminal::replay},     Command{"verify", &terminal::verify},
     Command{"decode", &terminal::decode},     Command{"send", &terminal::send},
     Command{"explain", &terminal::explain},   Command{"criteria", &terminal::programme},
-    Command{"amend", &terminal::amend},
+    Command{"amend", &terminal::amend},       Command{"bundle", &terminal::bundle},
 };
 
 std::string chosen_language(int argc, char** argv) {

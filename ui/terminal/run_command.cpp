@@ -180,7 +180,9 @@ app::Session left_open(station::records::Store& store) {
 }
 
 app::Session begin(const Arguments& arguments, station::records::Store& store, bool spanish) {
-    auto loaded = load_profile(arguments.need("--profile"), arguments.get("--variant"));
+    auto loaded = load_profile(
+        arguments.need("--profile"), arguments.get("--variant"), arguments.need("--station")
+    );
     const auto stated = stated_from(arguments);
     if (stated.plate.empty() && stated.vin.empty()) {
         throw UsageError("--vehicle needs plate=… or vin=…");
