@@ -232,8 +232,9 @@ std::string key_id(const seal::PublicKey& key) {
 }
 
 std::optional<Role> Verified::expired(std::string_view now) const {
+    constexpr std::size_t seconds = 19;  // both to the second: 2027-01-31T00:00:00
     for (const auto& [role, day] : expires) {
-        if (now >= day) {
+        if (now.substr(0, seconds) >= std::string_view(day).substr(0, seconds)) {
             return role;
         }
     }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -103,8 +105,19 @@ public:
             std::string(fact_.es) + " " + std::string(op_.es) + tail,
             std::string(fact_.en) + " " + std::string(op_.en) + tail};
     }
-    [[nodiscard]] bool bounded() const override {
-        return op_.op == Op::lt || op_.op == Op::le || op_.op == Op::gt || op_.op == Op::ge;
+    void name_bounds(std::vector<Bound>& bounds) const override {
+        const bool from_limit = op_.op == Op::ge || op_.op == Op::lt;
+        if (!from_limit && op_.op != Op::gt && op_.op != Op::le) {
+            return;
+        }
+        if (fact_.kind == Kind::date) {
+            bounds.push_back({&fact_, values_.front(), values_.front()});
+            return;
+        }
+        // Whole numbers, as vehicles and papers state them.
+        const double limit = std::get<double>(values_.front());
+        const double below = from_limit ? std::ceil(limit) - 1 : std::floor(limit);
+        bounds.push_back({&fact_, below, below + 1});
     }
     void name_facts(std::vector<const FactRow*>& rows) const override { rows.push_back(&fact_); }
 

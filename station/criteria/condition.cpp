@@ -79,8 +79,10 @@ public:
         }
         return said;
     }
-    [[nodiscard]] bool bounded() const override {
-        return std::ranges::any_of(parts_, [](const auto& part) { return part->bounded(); });
+    void name_bounds(std::vector<Bound>& bounds) const override {
+        for (const auto& part : parts_) {
+            part->name_bounds(bounds);
+        }
     }
     void name_facts(std::vector<const FactRow*>& rows) const override {
         for (const auto& part : parts_) {
@@ -132,7 +134,7 @@ public:
     [[nodiscard]] BothLanguages words() const override {
         return {"revisión visual correcta: " + item_, "visual check passed: " + item_};
     }
-    [[nodiscard]] bool bounded() const override { return false; }
+    void name_bounds(std::vector<Bound>& /*bounds*/) const override {}
     void name_facts(std::vector<const FactRow*>& rows) const override {
         rows.push_back(find_fact("visual.failed"));
     }

@@ -26,6 +26,13 @@ struct Given {
     const Table* overrides = nullptr;
 };
 
+/// Two neighbouring values of a fact with a limit between them.
+struct Bound {
+    const FactRow* fact = nullptr;  ///< nullptr: how many monitors are incomplete.
+    Value below;
+    Value above;
+};
+
 /// A statement about facts, from a closed set of operators. Immutable.
 class Condition {
 public:
@@ -33,8 +40,8 @@ public:
     [[nodiscard]] virtual Truth evaluate(const Given& given, Looked& looked) const = 0;
     /// In words, e.g. `gross vehicle weight ≤ 3857 kg`.
     [[nodiscard]] virtual BothLanguages words() const = 0;
-    /// Whether a number or a day decides it: such a rule has a boundary to be shown at.
-    [[nodiscard]] virtual bool bounded() const = 0;
+    /// Adds the limits it has: a rule is shown on both sides of each.
+    virtual void name_bounds(std::vector<Bound>& bounds) const = 0;
     /// Adds the facts it may consult.
     virtual void name_facts(std::vector<const FactRow*>& rows) const = 0;
 };

@@ -1,3 +1,4 @@
+#include "obd/decode/monitors.hpp"
 #include "station/criteria/judge.hpp"
 #include "station/criteria/lint.hpp"
 #include "station/criteria/reader.hpp"
@@ -19,7 +20,7 @@ constexpr std::array<std::string_view, 4> kinds{"pass", "fail", "boundary", "not
 /// What the examples show of one rule, as one variant has it.
 struct Shown {
     std::set<Outcome> outcomes;
-    std::set<Outcome> at_boundary;
+    std::vector<Facts> at_boundary;
 };
 
 /// The baseline with a case's changes.
@@ -170,7 +171,7 @@ private:
         auto& shown = shown_[profile.variant][rule];
         shown.outcomes.insert(result->outcome);
         if (kind == "boundary") {
-            shown.at_boundary.insert(result->outcome);
+            shown.at_boundary.push_back(judgement.facts);
         }
     }
 
@@ -211,8 +212,39 @@ private:
             rule.require->evaluate(given, ignored) == Truth::unknown ||
             (rule.when && rule.when->evaluate(given, ignored) == Truth::unknown);
         want(!can_be_open || shown.outcomes.contains(Outcome::not_determined), "not_determined");
-        const bool bounded = rule.require->bounded() || (rule.when && rule.when->bounded());
-        want(!bounded || shown.at_boundary.size() > 1, "boundary");
+        std::vector<Bound> bounds;
+        rule.require->name_bounds(bounds);
+        if (rule.when) {
+            rule.when->name_bounds(bounds);
+        }
+        for (const auto& bound : bounds) {
+            for (const auto& side : {bound.below, bound.above}) {
+                want(
+                    std::ranges::any_of(
+                        shown.at_boundary,
+                        [&](const Facts& facts) { return value_at(bound, facts) == side; }
+                    ),
+                    ("boundary, " +
+                     std::string(bound.fact == nullptr ? "monitors incomplete" : bound.fact->path) +
+                     " " + json::serialize(to_json(side)))
+                        .c_str()
+                );
+            }
+        }
+    }
+
+    static Value value_at(const Bound& bound, const Facts& facts) {
+        if (bound.fact != nullptr) {
+            return facts.at(*bound.fact).value;
+        }
+        double incomplete = 0;
+        for (const auto* row : monitor_rows()) {
+            const auto monitor = obd::monitor_from_code(row->path.substr(row->path.rfind('.') + 1));
+            const bool counted = !monitor || !obd::continuous(*monitor);
+            incomplete +=
+                counted && facts.at(*row).value == Value(std::string("incomplete")) ? 1 : 0;
+        }
+        return incomplete;
     }
 
     std::string_view profile_;

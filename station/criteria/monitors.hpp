@@ -72,7 +72,11 @@ public:
         }
         return said;
     }
-    [[nodiscard]] bool bounded() const override { return policy_ == Policy::at_most_incomplete; }
+    void name_bounds(std::vector<Bound>& bounds) const override {
+        if (policy_ == Policy::at_most_incomplete) {
+            bounds.push_back({nullptr, static_cast<double>(count_), count_ + 1.0});
+        }
+    }
     void name_facts(std::vector<const FactRow*>& rows) const override {
         const auto& which = named_.empty() ? counted_ : named_;
         rows.insert(rows.end(), which.begin(), which.end());

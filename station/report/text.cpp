@@ -113,7 +113,10 @@ void monitors(Page& page, const json::value& body) {
     page.field(page.pick("No listos", "Not ready"), open.empty() ? "–" : open);
 }
 
-std::string in_words(const Page& page, const std::string& text) {
+std::string in_words(const Page& page, const std::string& text, const CodeTexts& texts) {
+    if (const auto ours = texts.find(text); ours != texts.end()) {
+        return text + "  " + page.pick(ours->second.es.c_str(), ours->second.en.c_str());
+    }
     const auto code = obd::Dtc::from_text(text);
     if (!code) {
         return text;
@@ -122,7 +125,7 @@ std::string in_words(const Page& page, const std::string& text) {
     return text + "  " + page.pick(words.es.c_str(), words.en.c_str());
 }
 
-void codes(Page& page, const json::value& body) {
+void codes(Page& page, const json::value& body, const CodeTexts& texts) {
     const auto show = [&](const char* name, std::string_view pointer) {
         if (find(body, pointer) != nullptr) {
             const auto& list = array_at(body, pointer);
@@ -132,7 +135,7 @@ void codes(Page& page, const json::value& body) {
             const char* heading = name;
             for (const auto& one : list) {
                 page.field(
-                    std::exchange(heading, ""), in_words(page, std::string(one.as_string()))
+                    std::exchange(heading, ""), in_words(page, std::string(one.as_string()), texts)
                 );
             }
         }
@@ -154,9 +157,30 @@ void next_steps(Page& page, const json::value& body) {
     }
 }
 
+/// Rules nobody has yet compared with the law's text, by how sure their source is.
+void unconfirmed(Page& page, const json::value& body) {
+    std::string list;
+    for (const auto& rule : array_at(body, "/judgement/rules")) {
+        const bool used =
+            text_at(rule, "/outcome") == "pass" || text_at(rule, "/outcome") == "fail";
+        const auto level = text_at(rule, "/verified");
+        if (!used || !text_at(rule, "/confirmed").empty()) {
+            continue;
+        }
+        list += (list.empty() ? "" : ", ") + text_at(rule, "/id") + " (" +
+                (level == "primary"     ? page.pick("texto legal", "legal text")
+                 : level == "secondary" ? page.pick("fuente secundaria", "secondary source")
+                                        : page.pick("de memoria", "from memory")) +
+                ")";
+    }
+    if (!list.empty()) {
+        page.line(std::string(page.pick("Reglas sin confirmar: ", "Rules not confirmed: ")) + list);
+    }
+}
+
 }  // namespace
 
-std::string as_text(const json::value& body, Language language) {
+std::string as_text(const json::value& body, Language language, const CodeTexts& texts) {
     Page page(language);
     page.rule();
     const auto* word = find(body, "/judgement/word");
@@ -174,7 +198,8 @@ std::string as_text(const json::value& body, Language language) {
     next_steps(page, body);
     vehicle(page, body);
     monitors(page, body);
-    codes(page, body);
+    codes(page, body, texts);
+    unconfirmed(page, body);
     page.rule();
     return page.text();
 }

@@ -117,13 +117,13 @@ struct Engine::Impl {
         const auto& state = session->workflow().state();
         Q_EMIT engine.stood(standing_of(session->workflow()));
         if (const auto* now = std::get_if<inspection::Judged>(&state)) {
-            Q_EMIT engine.finished(judged(now->body));
+            Q_EMIT engine.finished(judged(now->body, settings.code_texts));
         }
         if (session->record()) {
             const auto& record = *session->record();
             wake_uploads();
             if (json::parse(record.body).at("type") != "aborted") {
-                auto finished = judged(record.body);
+                auto finished = judged(record.body, settings.code_texts);
                 finished.confirmed = true;
                 finished.sequence = static_cast<qint64>(record.sequence);
                 Q_EMIT engine.finished(finished);

@@ -22,6 +22,7 @@ public:
         std::filesystem::path station;
         protocols::link::Endpoint adapter;
         station::app::Programme programme;
+        std::map<std::string, station::criteria::BothLanguages> code_texts;
         std::string centre;  ///< Empty: nothing is sent.
         std::string technician;
     };

@@ -131,6 +131,7 @@ int main(int argc, char** argv) {
         {folder,
          endpoint.value(),
          {bytes, profile.value(), ours ? std::optional(bundle->name) : std::nullopt},
+         bundle ? bundle->code_texts : std::map<std::string, station::criteria::BothLanguages>(),
          parser.value("centre").toStdString(),
          parser.value("technician").toStdString()}
     );

@@ -44,13 +44,18 @@ void add_rules(Finished& finished, const json::value& judgement) {
 }
 
 /// One entry a code and unit, with all it is: confirmed, pending, permanent.
-void add_codes(Finished& finished, const json::array& codes) {
+void add_codes(Finished& finished, const json::array& codes, const CodeTexts& texts) {
     for (const auto& code : codes) {
-        const QVariantMap one{
+        QVariantMap one{
             {"code", text(code.at("code"))},
             {"ecu", text(code.at("ecu"))},
             {"es", text(code.at("es"))},
             {"en", text(code.at("en"))}};
+        const auto ours = texts.find(one["code"].toString().toStdString());
+        if (ours != texts.end()) {
+            one["es"] = QString::fromStdString(ours->second.es);
+            one["en"] = QString::fromStdString(ours->second.en);
+        }
         const auto same = std::ranges::find_if(finished.codes, [&](const QVariant& entry) {
             return entry.toMap()["code"] == one["code"] && entry.toMap()["ecu"] == one["ecu"];
         });
@@ -108,7 +113,7 @@ station::criteria::Stated stated_from(const Entered& entered) {
     return stated;
 }
 
-Finished judged(const std::string& text_of_body) {
+Finished judged(const std::string& text_of_body, const CodeTexts& texts) {
     const auto body = json::parse(text_of_body);
     const auto& judgement = body.at("judgement");
     Finished finished;
@@ -131,7 +136,7 @@ Finished judged(const std::string& text_of_body) {
     if (snapshot == nullptr) {
         return finished;
     }
-    add_codes(finished, snapshot->at("vehicle").at("codes").as_array());
+    add_codes(finished, snapshot->at("vehicle").at("codes").as_array(), texts);
     for (const auto& finding : snapshot->at("findings").as_array()) {
         finished.findings.push_back(QVariantMap{
             {"es", text(finding.at("es"))},

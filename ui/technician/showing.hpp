@@ -19,7 +19,9 @@ namespace ui::technician {
 [[nodiscard]] std::optional<bool> answer(const QString& word);
 [[nodiscard]] station::criteria::Stated stated_from(const presenters::Entered& entered);
 /// Of a body with a judgement: of a reading, or of the papers alone.
-[[nodiscard]] presenters::Finished judged(const std::string& text_of_body);
+/// `texts`: a programme's own words for codes.
+using CodeTexts = std::map<std::string, station::criteria::BothLanguages>;
+[[nodiscard]] presenters::Finished judged(const std::string& text_of_body, const CodeTexts& texts);
 [[nodiscard]] presenters::Standing standing_of(const station::inspection::Workflow& workflow);
 
 }  // namespace ui::technician

@@ -1,3 +1,4 @@
+#include "station/app/bundles.hpp"
 #include "station/app/learning.hpp"
 #include "station/app/naming.hpp"
 #include "station/app/session.hpp"
@@ -242,7 +243,12 @@ int run(int argc, char** argv) {
     }
     const auto& record = *session.record();
     const auto body = json::parse(record.body);
-    std::cerr << station::report::as_text(body, spanish ? Language::spanish : Language::english);
+    const auto installed =
+        value_or_stop(station::app::installed_bundle(arguments.need("--station")));
+    std::cerr << station::report::as_text(
+        body, spanish ? Language::spanish : Language::english,
+        installed ? installed->code_texts : station::report::CodeTexts()
+    );
     json::object out{
         {"station", store.station()},
         {"sequence", static_cast<std::int64_t>(record.sequence)},
