@@ -1,13 +1,12 @@
 #include "station/criteria/from_snapshot.hpp"
 #include "station/criteria/judge.hpp"
+#include "station/criteria/lint.hpp"
 
 #include <gtest/gtest.h>
 
 #include <boost/json/serialize.hpp>
 
-#include <fstream>
 #include <set>
-#include <sstream>
 
 namespace station::criteria {
 namespace {
@@ -15,12 +14,8 @@ namespace {
 namespace json = boost::json;
 using protocols::Fault;
 
-std::string source_text(const std::string& path) {
-    std::ifstream file(std::string(SOURCE_ROOT) + "/" + path, std::ios::binary);
-    EXPECT_TRUE(file) << path;
-    std::ostringstream text;
-    text << file.rdbuf();
-    return text.str();
+json::value baseline(const std::string& programme, const char* name = "usual") {
+    return parse_json(examples_text(programme)).value().at("baselines").at(name);
 }
 
 Profile profile(const std::string& name) {
@@ -31,60 +26,27 @@ Profile profile(const std::string& name) {
     return std::move(read.value());
 }
 
-json::object facts_of(const json::object& document, const json::object& one) {
-    auto facts = document.at("baseline").as_object();
-    auto& obd = facts["obd"].as_object();
-    if (one.contains("compression")) {
-        obd["monitors"] = document.at("compression_monitors");
-    }
-    const auto change = [&](const char* key, json::object& into) {
-        if (const auto* changes = one.if_contains(key)) {
-            for (const auto& [name, value] : changes->as_object()) {
-                into[name] = value;
-            }
-        }
-    };
-    change("vehicle", facts["vehicle"].as_object());
-    change("obd", obd);
-    change("context", facts["context"].as_object());
-    change("monitors", obd["monitors"].as_object());
-    return facts;
-}
-
 TEST(Criteria, DoWhatTheirExamplesSayAtEveryBoundary) {
-    const auto document = parse_json(source_text("tests/station/criteria_cases.json"));
-    ASSERT_TRUE(document.has_value()) << document.error().detail;
-    std::set<std::string> profiles;
-    for (const auto& item : document.value().at("cases").as_array()) {
-        const auto& one = item.as_object();
-        const std::string name(one.at("profile").as_string());
-        profiles.insert(name);
-        const auto where = name + ": " + json::serialize(one);
-        const json::value given = facts_of(document.value().as_object(), one);
-        const auto facts = read_facts(given, json::serialize(given));
-        ASSERT_TRUE(facts.has_value()) << where << facts.error().detail;
-        const auto judgement = judge(profile(name), facts.value());
-        EXPECT_EQ(id(judgement.verdict), std::string_view(one.at("verdict").as_string())) << where;
-        json::array reasons;
-        for (const auto& reason : judgement.reasons) {
-            reasons.emplace_back(reason);
+    std::size_t examples = 0;
+    for (const auto& name : profile_ids()) {
+        const auto text = profile_text(name).value();
+        for (const auto& complaint : lint_profile(text)) {
+            ADD_FAILURE() << name << to_failure(complaint).detail;
         }
-        EXPECT_EQ(json::value(reasons), one.at("reasons")) << where;
+        const auto report = run_examples(text, examples_text(name));
+        examples += report.checked;
+        for (const auto& complaint : report.complaints) {
+            ADD_FAILURE() << name << to_failure(complaint).detail;
+        }
     }
-    EXPECT_EQ(profiles.size(), 7U);
+    EXPECT_GT(examples, 300U);
 }
 
 TEST(Criteria, NeverPassWhatWasNotMeasured) {
     // Take one deciding fact away at a time: the verdict may fall, but never rises to PASS by it.
-    const auto document = parse_json(source_text("tests/station/criteria_cases.json"));
-    const auto baseline = document.value().at("baseline");
     for (const auto& name : profile_ids()) {
         const auto rules = profile(name);
-        auto given = baseline;
-        if (name == "us-ca-clean-truck-check") {
-            given.at("vehicle").as_object()["gvwr_kg"] = 15000;
-            given.at("vehicle").as_object()["fuel"] = "diesel";
-        }
+        const auto given = baseline(name);
         const auto all = given.at("obd").as_object();
         for (const auto& [key, value] : all) {
             auto less = given;
@@ -108,10 +70,9 @@ TEST(Criteria, NeverPassWhatWasNotMeasured) {
 }
 
 TEST(Criteria, ExplainEveryRuleWithValueLimitClauseAndOutcome) {
-    const auto document = parse_json(source_text("tests/station/criteria_cases.json"));
-    const auto baseline = document.value().at("baseline");
-    const auto facts = read_facts(baseline, json::serialize(baseline)).value();
     for (const auto& name : profile_ids()) {
+        const auto given = baseline(name);
+        const auto facts = read_facts(given, json::serialize(given)).value();
         const auto rules = profile(name);
         const auto shown = to_json(judge(rules, facts), rules);
         EXPECT_EQ(shown.at("rules").as_array().size(), rules.rules.size()) << name;
@@ -164,14 +125,13 @@ TEST(Criteria, RefuseAProfileNamingPlaceAndLine) {
 }
 
 TEST(Criteria, RejectConfirmedCodesOfTheMonitorsTheProgrammeNames) {
-    const auto document = parse_json(source_text("tests/station/criteria_cases.json"));
     const auto text = profile_text("mx-nom-167-2017").value();
     const auto rules = read_profile(text).value();
     // A programme that leaves what no monitor of its own watches alone.
     const auto without_components =
         read_profile(with(text, "\"CCM\", \"CAT\", \"HCAT\"", "\"CAT\"")).value();
     const auto outcome = [&](const Profile& profile, std::string_view code) {
-        auto given = document.value().at("baseline");
+        auto given = baseline("mx-nom-167-2017");
         given.at("obd").as_object()["confirmed"] = json::array{json::string(code)};
         const auto facts = read_facts(given, json::serialize(given)).value();
         for (const auto& result : judge(profile, facts).rules) {
@@ -237,9 +197,8 @@ TEST(Facts, AreRefusedNamingPlaceAndLine) {
 }
 
 TEST(Facts, AreTheSameAfterWritingAndReading) {
-    const auto document = parse_json(source_text("tests/station/criteria_cases.json"));
-    const auto baseline = document.value().at("baseline");
-    const auto facts = read_facts(baseline, json::serialize(baseline)).value();
+    const auto given = baseline("mx-nom-167-2017");
+    const auto facts = read_facts(given, json::serialize(given)).value();
     const auto again = to_json(facts);
     EXPECT_EQ(to_json(read_facts(again, json::serialize(again)).value()), again);
 }
