@@ -19,6 +19,18 @@ Result<Archive> Archive::open(const std::filesystem::path& folder) {
     return Archive(std::move(database.value()));
 }
 
+Result<std::string> Archive::station() {
+    auto query = database_.prepare("SELECT id FROM station");
+    if (query.has_error()) {
+        return query.error();
+    }
+    const auto row = query.value().step();
+    if (row.has_error()) {
+        return row.error();
+    }
+    return row.value() ? query.value().text(0) : std::string();
+}
+
 Result<std::uint64_t> Archive::head() {
     auto query = database_.prepare("SELECT max(sequence) FROM record");
     if (query.has_error()) {

@@ -18,6 +18,8 @@ public:
     /// Faults: store_*.
     [[nodiscard]] static protocols::Result<Archive> open(const std::filesystem::path& folder);
 
+    /// Its name.
+    [[nodiscard]] protocols::Result<std::string> station();
     /// Sequence of the last record, 0 for none.
     [[nodiscard]] protocols::Result<std::uint64_t> head();
     /// Bodies from `first` to `last` in order; the view lives during the call. Returns early when

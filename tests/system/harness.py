@@ -19,6 +19,12 @@ VEHICLE = 'plate=PTR-55-21,year=2019,fuel=gasoline,gvwr=1550'
 PROFILE = 'mx-nom-167-2017'
 
 
+def baseline(profile=PROFILE):
+    """A vehicle that every programme passes, as facts."""
+    examples = json.loads((ROOT / f'station/criteria/profiles/{profile}.examples.json').read_text())
+    return examples['baselines']['usual']
+
+
 def tool(name):
     return shutil.which(name)
 

@@ -3,7 +3,7 @@ import json
 import signal
 import subprocess
 
-from harness import BIN, ROOT, SystemTest, main
+from harness import BIN, ROOT, SystemTest, baseline, main
 
 
 class Inspection(SystemTest):
@@ -123,7 +123,7 @@ class Inspection(SystemTest):
             json.loads(self.command(*words, expect=0).stdout)
 
     def test_judges_facts_from_a_file_or_standard_input(self):
-        facts = json.dumps(json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
+        facts = json.dumps(baseline())
         for profile in ('mx-nom-167-2017', 'us-epa-im', 'us-ca-bar-ois', 'generic',
                         'mx-nom-167-2017@edomex-saechvv'):
             out = json.loads(self.command('judge', '--profile', profile, '--facts', '-', stdin=facts,

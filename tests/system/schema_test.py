@@ -4,7 +4,7 @@ import json
 import subprocess
 import unittest
 
-from harness import BIN, PROFILE, ROOT, SystemTest, main
+from harness import BIN, PROFILE, ROOT, SystemTest, baseline, main
 
 try:
     import jsonschema
@@ -43,7 +43,12 @@ class Schemas(SystemTest):
 
     def test_data_files(self):
         for file in (ROOT / 'station/criteria/profiles').glob('*.json'):
-            self.holds('profile', json.loads(file.read_text()))
+            self.holds('examples' if file.name.endswith('.examples.json') else 'profile',
+                       json.loads(file.read_text()))
+        for file in (ROOT / 'station/criteria/tables').glob('*.json'):
+            self.holds('table', json.loads(file.read_text()))
+        for file in (ROOT / 'station/exports/maps').glob('*.json'):
+            self.holds('export', json.loads(file.read_text()))
         for file in (ROOT / 'protocols/simulator/vehicles').glob('*.json'):
             self.holds('vehicle', json.loads(file.read_text()))
         self.holds('test_results', json.loads((ROOT / 'obd/data/test_results.json').read_text()))
@@ -53,7 +58,7 @@ class Schemas(SystemTest):
         self.holds('wmi', json.loads((ROOT / 'obd/data/wmi.json').read_text()))
         self.holds('quirks', json.loads((ROOT / 'protocols/passthru/quirks.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
-        self.holds('facts', json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline'])
+        self.holds('facts', baseline())
 
     def test_what_the_commands_print_and_the_station_stores(self):
         centre = self.centre()
@@ -87,6 +92,18 @@ class Schemas(SystemTest):
         one = self.get(f"{centre.url}/api/inspections/{verified['station']}/5")
         self.assertEqual(one['body']['type'], 'aborted')
         self.holds('record', one['body'])
+        changed = self.command('criteria', 'diff', 'generic', 'us-ca-bar-ois', '--station', self.station,
+                               expect=0)
+        self.holds('criteria_diff', json.loads(changed.stdout))
+        for kind, more in (('correction', ('--vehicle', 'year=2001')), ('duplicate', ()),
+                           ('exemption', ('--until', '2027-01-01'))):
+            self.command('amend', kind, '--station', self.station, '--sequence', 1 if kind == 'correction' else 2,
+                         '--reason', 'test', *more, expect=0)
+        self.command('send', '--station', self.station, '--centre', centre.url, expect=0)
+        for number in (6, 7, 8):
+            one = self.get(f"{centre.url}/api/inspections/{verified['station']}/{number}")
+            self.holds('record', one['body'])
+        self.holds('criteria_lint', json.loads(self.command('criteria', 'lint', PROFILE, expect=0).stdout))
         replayed = self.command('replay', '--station', self.station, expect=0)
         self.holds('replay', json.loads(replayed.stdout))
         for bus, text in (('can', '7E8 06 43 02 04 20 03 01'), ('can', '410C1AF8'), ('can', '7F0112'),
@@ -124,7 +141,7 @@ class Schemas(SystemTest):
                 sim.stop()
 
     def test_the_schemas_refuse_what_is_not_so(self):
-        facts = json.loads((ROOT / 'tests/station/criteria_cases.json').read_text())['baseline']
+        facts = baseline()
         facts['obd']['monitors']['CAT'] = 'maybe'
         self.assertTrue(self.errors('facts', facts))
         profile = json.loads((ROOT / f'station/criteria/profiles/{PROFILE}.json').read_text())

@@ -81,6 +81,7 @@ int judge(int argc, char** argv);
 int programme(int argc, char** argv);
 int amend(int argc, char** argv);
 int bundle(int argc, char** argv);
+int export_records(int argc, char** argv);
 int run(int argc, char** argv);
 int replay(int argc, char** argv);
 int verify(int argc, char** argv);

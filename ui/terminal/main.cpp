@@ -38,6 +38,8 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect amend correction|duplicate|extension|exemption|referral --station DIR --sequence N
                   --reason TEXT [--technician NAME] [--until DAY] [--method METHOD] [--vehicle …]
                                                     a new record about an earlier one
+  obd-inspect export --as ID|FILE.json --station DIR [--from N] [--to N] [--format csv|json]
+                                                    in a programme's own encoding
   obd-inspect verify --station DIR
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
@@ -56,12 +58,13 @@ struct Command {
     int (*run)(int, char**);
 };
 constexpr std::array commands{
-    Command{"adapters", &terminal::adapters}, Command{"read", &terminal::read},
-    Command{"judge", &terminal::judge},       Command{"run", &terminal::run},
-    Command{"replay", &terminal::replay},     Command{"verify", &terminal::verify},
-    Command{"decode", &terminal::decode},     Command{"send", &terminal::send},
-    Command{"explain", &terminal::explain},   Command{"criteria", &terminal::programme},
-    Command{"amend", &terminal::amend},       Command{"bundle", &terminal::bundle},
+    Command{"adapters", &terminal::adapters},     Command{"read", &terminal::read},
+    Command{"judge", &terminal::judge},           Command{"run", &terminal::run},
+    Command{"replay", &terminal::replay},         Command{"verify", &terminal::verify},
+    Command{"decode", &terminal::decode},         Command{"send", &terminal::send},
+    Command{"explain", &terminal::explain},       Command{"criteria", &terminal::programme},
+    Command{"amend", &terminal::amend},           Command{"bundle", &terminal::bundle},
+    Command{"export", &terminal::export_records},
 };
 
 std::string chosen_language(int argc, char** argv) {
