@@ -249,8 +249,8 @@ TEST(Facts, ThatCannotBeAreRefused) {
         R"({"vehicle": {}, "obd": {"monitors": {"CAT": "complete", "PMF": "complete"}}})",
         "/obd/monitors/CAT"
     );
-    const std::string_view miles =
-        R"({"vehicle": {"gvwr_kg": {"value": 14000, "unit": "lb"}}, "obd": {"km_since_clear": {"value": 200, "unit": "mi"}}})";
+    const std::string_view miles = R"({"vehicle": {"gvwr_kg": {"value": 14000, "unit": "lb"}},)"
+                                   R"( "obd": {"km_since_clear": {"value": 200, "unit": "mi"}}})";
     const auto facts = read_facts(parse_json(miles).value(), miles).value();
     EXPECT_NEAR(std::get<double>(facts.at("obd.km_since_clear").value), 321.8688, 1e-6);
     EXPECT_NEAR(std::get<double>(facts.at("vehicle.gvwr_kg").value), 6350.29318, 1e-5);
@@ -395,7 +395,8 @@ TEST_F(AllFacts, OfAFaultNeverTurnFailIntoPass) {
 constexpr std::string_view software_table = R"({
   "schema": "obd-station/table/1", "id": "us-ca-software", "edition": "t", "kind": "software",
   "rows": [
-    {"make": "Toyota", "model": "Corolla", "years": [2014, 2016], "calid": "30Z12345", "cvns": ["AABBCCDD", "11223344"]},
+    {"make": "Toyota", "model": "Corolla", "years": [2014, 2016], "calid": "30Z12345",
+     "cvns": ["AABBCCDD", "11223344"]},
     {"make": "Toyota", "years": [2014, 2016], "calid": "ANY", "cvns": ["00000001"]}]})";
 constexpr std::string_view readiness_table = R"({
   "schema": "obd-station/table/1", "id": "us-ca-readiness", "edition": "t", "kind": "readiness",

@@ -299,9 +299,10 @@ void StationPresenter::showStanding(const Standing& standing) {
         return;
     }
     const auto& state = standing.state;
+    static const QStringList connecting{"key_on", "ready", "engine_off"};
     if (state == QLatin1String("look")) {
         go(Check);
-    } else if (state == QLatin1String("key_on") || state == QLatin1String("ready") || state == QLatin1String("engine_off")) {
+    } else if (connecting.contains(state)) {
         tick_.stop();
         go(Connect);
     } else if (state == QLatin1String("reading")) {
