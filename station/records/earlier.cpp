@@ -2,6 +2,8 @@
 
 namespace station::records {
 
+using protocols::Failure;
+using protocols::Fault;
 using protocols::Result;
 
 Result<std::vector<Seen>> Store::seen(std::string_view vin, std::string_view plate, int limit) {
@@ -48,6 +50,23 @@ Result<std::optional<std::uint64_t>> Store::superseded_by(std::uint64_t sequence
     }
     return row.value() ? std::optional(static_cast<std::uint64_t>(query.value().number(0)))
                        : std::optional<std::uint64_t>();
+}
+
+Result<std::optional<std::string>> Store::profile(std::string_view sha256) {
+    auto query = database_.prepare("SELECT source FROM profile WHERE sha256 = ?");
+    if (query.has_error()) {
+        return query.error();
+    }
+    query.value().bind(1, sha256);
+    const auto row = query.value().step();
+    if (row.has_error()) {
+        return row.error();
+    }
+    auto source = row.value() ? std::optional(query.value().text(0)) : std::nullopt;
+    if (source && seal::hex(seal::sha256(*source)) != sha256) {
+        return Failure{Fault::store_damaged, "the stored criteria do not match their hash"};
+    }
+    return source;
 }
 
 }  // namespace station::records

@@ -188,23 +188,6 @@ Result<void> Store::keep_profile(std::string_view source) {
     );
 }
 
-Result<std::optional<std::string>> Store::profile(std::string_view sha256) {
-    auto query = database_.prepare("SELECT source FROM profile WHERE sha256 = ?");
-    if (query.has_error()) {
-        return query.error();
-    }
-    query.value().bind(1, sha256);
-    const auto row = query.value().step();
-    if (row.has_error()) {
-        return row.error();
-    }
-    auto source = row.value() ? std::optional(query.value().text(0)) : std::nullopt;
-    if (source && seal::hex(seal::sha256(*source)) != sha256) {
-        return Failure{Fault::store_damaged, "the stored criteria do not match their hash"};
-    }
-    return source;
-}
-
 Result<std::vector<LeftOpen>> Store::left_open() {
     auto query = database_.prepare("SELECT id, draft, transcript FROM begun ORDER BY rowid");
     if (query.has_error()) {
