@@ -413,7 +413,11 @@ Result<std::optional<json::value>> Intake::inspection(
 
 Result<json::value> Intake::summary() {
     json::object verdicts;
-    auto select = database_.prepare("SELECT verdict, count(*) FROM record GROUP BY verdict");
+    // What closed without a confirmed verdict is counted as what it is, not as the verdict in it.
+    auto select = database_.prepare(
+        "SELECT CASE WHEN type IN ('inspection', 'referral') AND verdict != '' THEN verdict"
+        " ELSE upper(type) END AS kind, count(*) FROM record GROUP BY kind"
+    );
     if (select.has_error()) {
         return select.error();
     }
@@ -426,8 +430,7 @@ Result<json::value> Intake::summary() {
         if (!row.value()) {
             break;
         }
-        const auto name = select.value().text(0);
-        verdicts[name.empty() ? "ABORTED" : name] = select.value().number(1);
+        verdicts[select.value().text(0)] = select.value().number(1);
         total += select.value().number(1);
     }
     const auto count = [&](const char* sql) -> std::int64_t {

@@ -77,7 +77,14 @@ class Run(SystemTest):
         url = self.centre_url()
         screen.await_window()
         screen.enter_vehicle('3N1CN7AD3KL812345', '1550')
+        screen.click(1120, 165)      # the visual check: all good
+        screen.settle()
+        screen.xdo('key', 'Return')
+        screen.settle()
         screen.xdo('key', 'Return')  # start reading
+        self.until(lambda: screen.picture().count(bytes.fromhex('0b5fa5')) > 20000, 'the verdict')
+        screen.settle()
+        screen.xdo('key', 'Return')  # confirm
         self.until(lambda: self.get(f'{url}/api/summary')['total'] > 0, 'an inspection at the centre')
         verdicts = {row['verdict'] for row in self.get(f'{url}/api/inspections')['inspections']}
         self.assertEqual(verdicts, {'PASS'})

@@ -65,7 +65,8 @@ used |= set(re.findall(r'data-text="(\w+)"', (ROOT / 'ui/supervisor/index.html')
 fuels = set(re.findall(r'"(\w+)"', re.search(
     r'fuels\{([^}]*)\}', (ROOT / 'ui/terminal/vehicle_options.cpp').read_text()).group(1)))
 verdicts = set(re.findall(r"'([A-Z_]+)'", re.search(r'VERDICTS = \[(.*?)\]', script).group(1)))
-check('texts.js', page, used | fuels | verdicts | {'ABORTED'})
+kinds = set(re.findall(r"'([A-Z_]+)'", re.search(r'OTHER_KINDS = \[(.*?)\]', script).group(1)))
+check('texts.js', page, used | fuels | verdicts | kinds)
 
 for problem in problems:
     print(problem)

@@ -2,10 +2,15 @@
 let language = localStorage.getItem('language') === 'en' ? 1 : 0;
 const say = key => (TEXTS[key] || [key, key])[language];
 const byId = id => document.getElementById(id);
-const VERDICTS = ['PASS', 'FAIL', 'NOT_READY', 'NO_COMM', 'REFER', 'NOT_APPLICABLE', 'INVALID'];
+const VERDICTS = ['PASS', 'FAIL', 'NOT_READY', 'NO_COMM', 'REFER', 'NOT_APPLICABLE', 'INVALID', 'NONE'];
 const GLYPH = {PASS: '✓', FAIL: '✕', NOT_READY: '!', NO_COMM: '!', REFER: '!', INVALID: '!',
-  ABORTED: '!', NOT_APPLICABLE: '–'};
-const TONE = {PASS: 'pass', FAIL: 'fail', NOT_APPLICABLE: 'plain'};
+  ABORTED: '!', NOT_APPLICABLE: '–', NONE: '✓', REFERRAL: '→', READING: '…', CORRECTION: '↺', DUPLICATE: '⧉',
+  EXTENSION: '+', EXEMPTION: '–'};
+const OTHER_KINDS = ['ABORTED', 'REFERRAL', 'READING', 'CORRECTION', 'DUPLICATE', 'EXTENSION', 'EXEMPTION'];
+/** The verdict of an inspection that was confirmed; of any other record, what it is. */
+const kindOf = (type, verdict) => ['inspection', 'referral'].includes(type) && verdict ? verdict : type.toUpperCase();
+const TONE = {PASS: 'pass', FAIL: 'fail', NOT_APPLICABLE: 'plain', NONE: 'pass', REFERRAL: 'plain', READING: 'plain',
+  CORRECTION: 'plain', DUPLICATE: 'plain', EXTENSION: 'plain', EXEMPTION: 'plain'};
 const tone = verdict => TONE[verdict] || 'warn';
 const REFRESH_MS = 5000;
 
@@ -31,8 +36,7 @@ function localTime(text) {
     : time.toLocaleString(language ? 'en-US' : 'es-MX', {dateStyle: 'medium', timeStyle: 'medium'});
 }
 
-function badge(verdict) {
-  const known = verdict || 'ABORTED';
+function badge(known) {
   return make('span', {name: `badge ${tone(known)}`, text: `${GLYPH[known] || ''} ${say(known)}`});
 }
 
@@ -55,7 +59,7 @@ function fillLanguage() {
 // ---- list
 
 function row(item) {
-  const link = make('a', {href: `#/${item.station}/${item.sequence}`}, [badge(item.verdict)]);
+  const link = make('a', {href: `#/${item.station}/${item.sequence}`}, [badge(kindOf(item.type, item.verdict))]);
   const cell = (text, name) => make('td', {name, text: text || '–'});
   return make('tr', {}, [make('td', {}, [link]), cell(item.plate), cell(item.vin, 'mono'),
     cell(item.profile), cell(item.station, 'mono'), cell(String(item.sequence)),
@@ -67,7 +71,7 @@ async function showSummary() {
   const tile = (name, count) =>
     make('div', {name: 'tile'}, [make('b', {text: String(count)}), make('span', {text: name})]);
   const tiles = [tile(say('total'), summary.total)];
-  for (const verdict of [...VERDICTS, 'ABORTED']) {
+  for (const verdict of [...VERDICTS, ...OTHER_KINDS]) {
     if (summary.verdicts[verdict]) tiles.push(tile(say(verdict), summary.verdicts[verdict]));
   }
   tiles.push(tile(say('stations'), summary.stations));
@@ -176,7 +180,7 @@ function rulesCard(judgement) {
     return make('tr', {}, [
       make('td', {}, [make('b', {text: rule.id}), make('div', {text: rule.text[language ? 'en' : 'es']})]),
       make('td', {text: say(rule.outcome) + (rule.decides ? '' : ` (${say('recorded')})`)}),
-      make('td', {text: `${rule.clause} · ${say(rule.verified)}`}),
+      make('td', {text: `${rule.clause} · ${rule.confirmed || say(rule.verified)}`}),
       make('td', {name: 'mono', text: [...values, ...missing].join('; ')})]);
   });
   const head = make('tr', {}, ['rule', 'outcome', 'clause', 'evidence'].map(key => make('th', {text: say(key)})));
@@ -195,11 +199,13 @@ function talkCard(lines) {
 
 function detail(record) {
   const body = record.body || {};
-  const verdict = body.judgement?.verdict || 'ABORTED';
+  const verdict = kindOf(body.type || 'aborted', body.judgement?.verdict);
   const side = language ? 'en' : 'es';
-  const word = body.judgement?.word?.[side] || say('ABORTED');
+  const said = body.judgement?.word?.[side];
+  const word = VERDICTS.includes(verdict) ? said : [say(verdict), said].filter(Boolean).join(' · ');
   const causes = (body.judgement?.causes || []).map(cause => cause[side]);
-  if (body.aborted) causes.push(body.aborted.detail);
+  if (body.aborted) causes.push([say(`reason_${body.aborted.reason}`), body.aborted.detail].filter(Boolean).join(' – '));
+  if (body.of) causes.push(`${say('about')} ${body.of.sequence} (${say(body.of.verdict || 'ABORTED')}): ${body.reason}`);
   const band = make('div', {name: `band ${tone(verdict)}`}, [make('h2', {text: `${GLYPH[verdict]} ${word}`}),
     ...causes.map(text => make('p', {text}))]);
   const parts = [band, make('div', {name: 'columns'}, [vehicleCard(body), proof(record)])];
