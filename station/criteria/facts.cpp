@@ -2,6 +2,8 @@
 
 #include "protocols/base/ensure.hpp"
 
+#include <boost/json/serialize.hpp>
+
 #include <algorithm>
 #include <array>
 #include <cmath>

@@ -33,7 +33,8 @@ void words_differ(Reader& reader, const Profile& profile) {
 }
 
 void causes_are_used(Reader& reader, const Profile& profile) {
-    for (const auto& [reason, words] : profile.causes) {
+    for (const auto& cause : profile.causes) {
+        const auto& reason = cause.first;
         const bool used = reason == "evidence_incomplete" || reason == "not_in_effect" ||
                           std::ranges::any_of(profile.rules, [&](const Rule& rule) {
                               return rule.decides && rule.reason == reason;

@@ -4,6 +4,8 @@
 #include "station/criteria/compare.hpp"
 #include "station/criteria/tables.hpp"
 
+#include <algorithm>
+
 /// Of this leaf only.
 namespace station::criteria {
 

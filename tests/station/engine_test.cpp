@@ -6,6 +6,8 @@
 
 #include <boost/json/serialize.hpp>
 
+#include <array>
+#include <functional>
 #include <random>
 
 namespace station::criteria {

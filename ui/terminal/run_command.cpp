@@ -45,9 +45,8 @@ void report_upload(station::records::Store& store, const std::string& centre, bo
 /// Drives one inspection from what the command line states; asks only where somebody can answer.
 class Run {
 public:
-    Run(const Arguments& arguments, station::records::Store& store, bool spanish)
+    Run(const Arguments& arguments, bool spanish)
         : arguments_(arguments),
-          store_(store),
           learning_(arguments.need("--station")),
           spanish_(spanish),
           asks_(::isatty(STDIN_FILENO) == 1) {}
@@ -161,7 +160,6 @@ private:
     [[nodiscard]] std::string technician() const { return arguments_.get("--technician"); }
 
     const Arguments& arguments_;
-    station::records::Store& store_;
     app::Learning learning_;
     bool spanish_;
     bool asks_;
@@ -236,7 +234,7 @@ int run(int argc, char** argv) {
     (void)reconnect_of(arguments);
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
     auto session = arguments.has("--resume") ? left_open(store) : begin(arguments, store, spanish);
-    Run driver(arguments, store, spanish);
+    Run driver(arguments, spanish);
     driver.drive(session, endpoint.value());
     if (arguments.has("--centre")) {
         report_upload(store, arguments.get("--centre"), spanish);
