@@ -85,7 +85,10 @@ TEST(Profiles, SayWhatToWriteInsteadOfWhatCannotBe) {
              p["effective"] = {{"from", "2026-02-03"}, {"until", "2026-02-02"}};
          },
          "/effective/until is before"},
-        {[](auto& p) { p["rules"].as_array().push_back(p["rules"].as_array()[0]); },
+        {[](auto& p) {
+             const json::value first = p["rules"].as_array()[0];
+             p["rules"].as_array().push_back(first);
+         },
          "/rules/1/id is the id of an earlier rule"},
         {[](auto& p) { p["rules"].as_array().clear(); }, "/rules has no rule"},
         {[](auto& p) { p["colour"] = 1; }, "/colour is not a known key; known are: schema"},
