@@ -94,7 +94,10 @@ TEST(Profiles, SayWhatToWriteInsteadOfWhatCannotBe) {
         {[](auto& p) { p["colour"] = 1; }, "/colour is not a known key; known are: schema"},
         {[](auto& p) { p["kind"] = "guess"; }, "/kind must be one of: verification, collection"},
         {[](auto& p) { p["words"].as_object().erase("PASS"); }, "/words/PASS is missing"},
-        {[](auto& p) { p["words"].as_object()["NO_COMM"] = p["words"].at("NOT_READY"); },
+        {[](auto& p) {
+             const json::value other = p["words"].at("NOT_READY");
+             p["words"].as_object()["NO_COMM"] = other;
+         },
          "/words/NO_COMM/es says the same as /words/NOT_READY/es"},
         {[](auto& p) {
              p["causes"].as_object()["unused"] = {{"es", "a"}, {"en", "b"}};
