@@ -334,6 +334,11 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                 return read_parameter(*parameter_row(ask.id), data_of(messages));
             });
             break;
+        case What::speed_at_end:
+            into(ecu.speed_at_end, [&](const std::vector<Bytes>& messages) {
+                return read_parameter(*parameter_row(ask.id), data_of(messages));
+            });
+            break;
     }
 }
 

@@ -27,14 +27,15 @@ bool Plan::packable(What what) {
         case What::requirement:
         case What::fuel:
         case What::parameter:
+        case What::speed_at_end:
             return true;
         default:
             return false;
     }
 }
 
-const std::vector<Plan::Ask>& Plan::asks() {
-    static const auto all = [] {
+const std::vector<Plan::Ask>& Plan::asks() const {
+    static const auto list_of = [](bool engine_at_end) {
         std::vector<Ask> list;
         for (const int base : {0x20, 0x40, 0x60, 0x80, 0xA0, 0xC0}) {
             list.push_back({What::support, static_cast<std::uint8_t>(base), "support"});
@@ -64,14 +65,20 @@ const std::vector<Plan::Ask>& Plan::asks() {
         list.push_back({What::count, 0x07, "performance"});
         list.push_back({What::performance_spark, 0x08, "performance"});
         list.push_back({What::performance_compression, 0x0B, "performance"});
+        if (engine_at_end) {
+            list.push_back({What::speed_at_end, 0x0C, "parameters"});
+        }
         return list;
-    }();
-    return all;
+    };
+    static const auto once = list_of(false);
+    static const auto twice = list_of(true);
+    return engine_at_end_ ? twice : once;
 }
 
-Plan::Plan(protocols::bus::Protocol protocol, const Answer& first)
+Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, bool engine_at_end)
     : framing_(protocols::bus::is_can(protocol) ? Framing::can : Framing::legacy),
-      packs_(framing_ == Framing::can) {
+      packs_(framing_ == Framing::can),
+      engine_at_end_(engine_at_end) {
     snapshot_.protocol = protocol;
     snapshot_.connected = true;
     for (const auto& message : first.messages) {

@@ -24,8 +24,13 @@ inline constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04}
 /// request (SAE J1979 6.1); what a unit leaves out of such an answer is asked by itself.
 class Plan {
 public:
-    /// `first`: the answer to service 01 PID 00 by which the bus was found.
-    Plan(protocols::bus::Protocol protocol, const protocols::bus::Answer& first);
+    /// `first`: the answer to service 01 PID 00 by which the bus was found. `engine_at_end`: the
+    /// engine speed (service 01 PID 0C) is asked once more when all else is read.
+    Plan(
+        protocols::bus::Protocol protocol,
+        const protocols::bus::Answer& first,
+        bool engine_at_end = false
+    );
 
     [[nodiscard]] std::optional<protocols::bus::Request> next();
     /// Must follow each next() once.
@@ -74,6 +79,7 @@ private:
         requirement,
         fuel,
         parameter,
+        speed_at_end,
     };
     struct Ask {
         What what;
@@ -81,7 +87,7 @@ private:
         std::string_view step;
     };
 
-    static const std::vector<Ask>& asks();
+    [[nodiscard]] const std::vector<Ask>& asks() const;
     [[nodiscard]] static bool packable(What what);  ///< May share a request with others.
     [[nodiscard]] int codes_expected(const Ask& ask, const Ecu& ecu) const;
     [[nodiscard]] static bool infotype(What what);  ///< Told of by service 09 infotype 00.
@@ -116,6 +122,7 @@ private:
     Framing framing_;
     Snapshot snapshot_;
     bool packs_;
+    bool engine_at_end_;
     /// Messages of a unit's infotype, where it told (legacy buses).
     std::map<std::pair<protocols::bus::EcuAddress, std::uint8_t>, int> counts_;
     std::size_t position_ = 0;

@@ -135,7 +135,7 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
-    plan_.emplace(connection.protocol, connection.first_answer);
+    plan_.emplace(connection.protocol, connection.first_answer, settings_.engine_at_end);
     if (!connection.headers) {
         plan_->snapshot().notes.emplace_back("the adapter does not show which control unit answers"
         );
@@ -161,7 +161,7 @@ Reading::Action Reading::on_device(protocols::Result<passthru::Connection> resul
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
-    plan_.emplace(session_.bus, connection.first_answer);
+    plan_.emplace(session_.bus, connection.first_answer, settings_.engine_at_end);
     return ask_next(now);
 }
 
@@ -170,6 +170,7 @@ Reading::Action Reading::not_connected(const Failure& failure, Instant now) {
     if (failure.fault != Fault::no_protocol) {
         return Finished<Snapshot>{failure};
     }
+    failed_attempts_.push_back(failure.detail);
     if (attempt_ < settings_.connect_attempts && !plan_) {
         return connect(now);
     }
@@ -460,6 +461,7 @@ Snapshot Reading::snapshot() const {
     auto snapshot = plan_ ? plan_->snapshot() : Snapshot();
     snapshot.adapter = adapter_;
     snapshot.attempts = attempt_;
+    snapshot.failed_attempts = failed_attempts_;
     return snapshot;
 }
 

@@ -83,6 +83,7 @@ private:
     std::optional<protocols::Result<Snapshot>> result_;
     std::optional<protocols::Instant> give_up_;
     int attempt_ = 0;
+    std::vector<std::string> failed_attempts_;
     int restarts_ = 0;
     int counts_ = 0;  ///< How often units were counted again.
     /// While that is on its way: what had been asked, and the answer that somebody unknown joined.

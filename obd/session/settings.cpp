@@ -30,6 +30,9 @@ std::string to_text(const ReadingSettings& settings) {
         {"restarts_max", settings.restarts_max},
         {"first", protocols::bus::id(settings.first)},
         {"baud", settings.baud}};
+    if (settings.engine_at_end) {
+        object["engine_at_end"] = true;
+    }
     if (!known.banner.empty()) {
         object["known"] = {
             {"banner", known.banner},
@@ -58,6 +61,7 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         take(object, "connect_attempts", settings.connect_attempts);
         take(object, "total_s", seconds);
         take(object, "all", settings.all);
+        take(object, "engine_at_end", settings.engine_at_end);
         take(object, "restarts_max", settings.restarts_max);
         take(object, "first", first);
         take(object, "baud", settings.baud);

@@ -20,7 +20,9 @@ struct ReadingSettings {
     int connect_attempts = 3;         ///< Before the vehicle counts as silent.
     std::chrono::seconds total{180};  ///< Connecting and reading together.
     bool all = false;                 ///< Everything the vehicle supports, not only what is judged.
-    int restarts_max = 2;             ///< Adapter brown-outs survived in one reading.
+    /// Asks for the engine speed once more at the end: one that stalled in between is then seen.
+    bool engine_at_end = false;
+    int restarts_max = 2;  ///< Adapter brown-outs survived in one reading.
     protocols::bus::Protocol first = protocols::bus::Protocol::undecided;  ///< Tried first.
     std::uint32_t baud = 0;  ///< Rate the serial line was opened with; 0: a link without rates.
     protocols::elm327::KnownAdapter known;

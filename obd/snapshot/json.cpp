@@ -135,7 +135,7 @@ json::object ecu_json(const Ecu& ecu, Framing framing) {
         more[request] = answered(item, framing);
         more[request].as_object().erase("request");
     }
-    return {
+    json::object object{
         {"address", ecu.address.text()},
         {"name", plain(ecu.name)},
         {"supported_pids", ids(ecu.pids)},
@@ -156,6 +156,10 @@ json::object ecu_json(const Ecu& ecu, Framing framing) {
         {"parameters", std::move(parameters)},
         {"more", std::move(more)},
     };
+    if (!ecu.speed_at_end.request.empty()) {
+        object["engine_speed_at_end"] = quantity(ecu.speed_at_end);
+    }
+    return object;
 }
 
 }  // namespace
@@ -293,7 +297,7 @@ json::value to_json(const Snapshot& snapshot) {
     for (const auto& note : snapshot.notes) {
         notes.emplace_back(note);
     }
-    return {
+    json::object object{
         {"schema", "obd-station/snapshot/1"},
         {"connected", snapshot.connected},
         {"not_connected_why", snapshot.not_connected_why},
@@ -308,6 +312,14 @@ json::value to_json(const Snapshot& snapshot) {
         {"ecus", std::move(ecus)},
         {"notes", std::move(notes)},
     };
+    if (!snapshot.failed_attempts.empty()) {
+        json::array why;
+        for (const auto& one : snapshot.failed_attempts) {
+            why.emplace_back(one);
+        }
+        object["failed_attempts"] = std::move(why);
+    }
+    return object;
 }
 
 }  // namespace obd

@@ -55,6 +55,7 @@ struct Ecu {
     Item<MonitorStatus> status;              ///< PID 01: since codes were cleared.
     Item<MonitorStatus> status_cycle;        ///< PID 41: this drive cycle.
     std::map<std::uint8_t, Item<Quantity>> parameters;
+    Item<Quantity> speed_at_end;  ///< PID 0C once more after all else, where that was wanted.
     Item<std::uint8_t> obd_requirement;             ///< PID 1C
     Item<std::uint8_t> fuel_type;                   ///< PID 51
     Item<std::vector<Dtc>> stored;                  ///< Service 03
@@ -84,6 +85,7 @@ struct Snapshot {
     bool connected = false;         ///< A control unit answered a diagnostic request.
     std::string not_connected_why;  ///< What each trial said; empty when connected.
     int attempts = 0;
+    std::vector<std::string> failed_attempts;  ///< Why each attempt that failed did, in order.
     Adapter adapter;
     protocols::bus::Protocol protocol = protocols::bus::Protocol::undecided;
     std::vector<Ecu> ecus;           ///< In order of first answer.

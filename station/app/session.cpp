@@ -153,6 +153,13 @@ Result<Answer> Session::identify(criteria::Stated stated) {
     return on(event);
 }
 
+obd::ReadingSettings Session::settings(obd::ReadingSettings learnt) const {
+    learnt.connect_attempts = profile().connect_attempts;
+    learnt.engine_at_end = inspection::needs_engine(profile());
+    learnt.all = profile().consults("obd.collected");
+    return learnt;
+}
+
 Result<Answer> Session::ended(const reading::ReadingDone& done) {
     return on(inspection::ReadingEnded{
         {done.snapshot, done.partial, done.failure, done.transcript, utc_now()}});

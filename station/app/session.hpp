@@ -45,6 +45,9 @@ public:
     [[nodiscard]] protocols::Result<Answer> identify(criteria::Stated stated);
     [[nodiscard]] protocols::Result<Answer> ended(const reading::ReadingDone& done);
 
+    /// How the programme wants the vehicle read, with what was learnt of it and the adapter.
+    [[nodiscard]] obd::ReadingSettings settings(obd::ReadingSettings learnt) const;
+
     [[nodiscard]] const inspection::Workflow& workflow() const { return workflow_; }
     [[nodiscard]] const criteria::Profile& profile() const { return programme_->profile; }
     /// The record that closed it.

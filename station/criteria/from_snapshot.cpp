@@ -308,14 +308,21 @@ private:
 
     void engine() {
         Fact fact{{}, {}, "no control unit reports the engine speed"};
-        for (const auto& ecu : snapshot_.ecus) {
-            const auto found = ecu.parameters.find(0x0C);
-            if (found == ecu.parameters.end() || !found->second.value) {
-                continue;
+        Value at_end;
+        const auto add = [&](const Ecu& ecu, const Item<obd::Quantity>& speed, Value& turning) {
+            if (speed.value) {
+                turning = speed.value->value > 0 || turning == Value(true);
+                fact.evidence.push_back(evidence(ecu, speed));
             }
-            const bool turning = found->second.value->value > 0;
-            fact.value = turning || (known(fact.value) && std::get<bool>(fact.value));
-            fact.evidence.push_back(evidence(ecu, found->second));
+        };
+        for (const auto& ecu : snapshot_.ecus) {
+            if (const auto found = ecu.parameters.find(0x0C); found != ecu.parameters.end()) {
+                add(ecu, found->second, fact.value);
+            }
+            add(ecu, ecu.speed_at_end, at_end);
+        }
+        if (at_end == Value(false)) {
+            fact.value = false;  // it stalled while the vehicle was read, or never ran
         }
         facts_.set("obd.engine_running", std::move(fact));
     }

@@ -95,6 +95,9 @@ struct Concluded {
     const Order& order, const Outcome& outcome, const criteria::Profile& profile
 );
 
+/// Whether the programme judges running engines only.
+[[nodiscard]] bool needs_engine(const criteria::Profile& profile);
+
 /// Body of the record of an inspection that ends without a reading: applicability alone decided
 /// (`referral`), from what was stated.
 [[nodiscard]] Concluded conclude_stated(const Order& order, const criteria::Profile& profile);

@@ -116,7 +116,7 @@ State state_from(const json::object& saved) {
         return Reading{text_of(saved, "keep")};
     }
     if (name == "engine_off") {
-        return EngineOff{body};
+        return EngineOff{body, saved.contains("stalled") && saved.at("stalled").as_bool()};
     }
     if (name == "judged") {
         const auto verdict = criteria::verdict_from_id(text_of(saved, "verdict"));
@@ -248,6 +248,9 @@ std::string Workflow::saved() const {
     saved["readings"] = std::move(readings);
     if (const auto* reading = std::get_if<Reading>(&state_)) {
         saved["keep"] = reading->keep;
+    }
+    if (const auto* off = std::get_if<EngineOff>(&state_)) {
+        saved["stalled"] = off->stalled;
     }
     if (const auto* judged = std::get_if<Judged>(&state_)) {
         saved["verdict"] = criteria::id(judged->verdict);

@@ -27,10 +27,11 @@ struct Ready {
 struct Reading {
     std::string keep;
 };
-/// The programme needs the engine running and the speed that was read is zero. `body` is the
-/// reading's, as it would be judged.
+/// The programme needs the engine running and the speed read, at first or at the end, is zero.
+/// `body` is the reading's, as it would be judged.
 struct EngineOff {
     std::string body;
+    bool stalled = false;  ///< It ran when the reading began.
 };
 /// There is a verdict; the technician confirms it.
 struct Judged {

@@ -192,6 +192,13 @@ std::string as_text(const json::value& body, Language language, const CodeTexts&
     for (const auto& cause : array_at(body, "/judgement/causes")) {
         page.line("• " + page.pick(cause));
     }
+    int attempt = 0;
+    for (const auto& why : array_at(body, "/snapshot/failed_attempts")) {
+        page.line(
+            page.pick("  intento ", "  attempt ") + std::to_string(++attempt) + ": " +
+            std::string(why.as_string())
+        );
+    }
     if (const auto detail = text_at(body, "/aborted/detail"); !detail.empty()) {
         page.line("• " + detail);
     }

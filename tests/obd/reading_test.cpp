@@ -123,6 +123,47 @@ TEST(Reading, CallsASilentVehicleNotConnectedAfterAllAttempts) {
     EXPECT_NE(snapshot.not_connected_why.find("ISO 9141-2: no bus"), std::string::npos);
 }
 
+TEST(Reading, NamesTheCauseOfEveryAttemptThatFailed) {
+    const auto snapshot = read("silent");
+    ASSERT_EQ(snapshot.failed_attempts.size(), 3U);
+    for (const auto& why : snapshot.failed_attempts) {
+        EXPECT_FALSE(why.empty());
+    }
+    EXPECT_EQ(snapshot.failed_attempts.back(), snapshot.not_connected_why);
+    EXPECT_TRUE(read("healthy-petrol").failed_attempts.empty());
+}
+
+TEST(Reading, AsksForTheEngineSpeedOnceMoreAtTheEndWhereThatIsWanted) {
+    for (const auto* vehicle : {"mil-on", "iso9141-2003", "j1850-vpw-2001", "can29"}) {
+        for (const bool wanted : {true, false}) {
+            auto elm = adapter(vehicle);
+            ReadingSettings settings;
+            settings.engine_at_end = wanted;
+            Reading reading(settings);
+            tests::VirtualLink link(elm);
+            const auto snapshot = link.run(reading);
+            ASSERT_TRUE(snapshot.has_value()) << vehicle;
+            EXPECT_TRUE(snapshot.value().complete);
+            const auto& engine = snapshot.value().ecus[0];
+            EXPECT_EQ(engine.speed_at_end.value.has_value(), wanted) << vehicle;
+            if (!wanted) {
+                continue;
+            }
+            EXPECT_GT(engine.speed_at_end.value->value, 0) << vehicle;
+            EXPECT_EQ(engine.speed_at_end.request, "010C") << vehicle;
+            std::string last;
+            for (const auto& entry : link.transcript().entries) {
+                const bool command = entry.kind == protocols::transcript::Entry::Kind::tx;
+                last = command && entry.bytes.starts_with("01") ? entry.bytes : last;
+            }
+            EXPECT_TRUE(last.starts_with("010C")) << vehicle << " " << last;
+            ReadingSettings again;
+            again = settings_from_text(to_text(settings)).value();
+            EXPECT_TRUE(again.engine_at_end);
+        }
+    }
+}
+
 TEST(Reading, WaitsOutResponsePendingForTheVerificationNumber) {
     const auto snapshot = read("diesel");
     ASSERT_TRUE(snapshot.ecus.at(0).cvns.value);

@@ -376,6 +376,18 @@ TEST(Workflow, ReadsTheEngineSpeedAndDoesNotJudgeAStillEngine) {
     EXPECT_EQ(body.at("judgement").at("verdict"), "PASS");
     EXPECT_EQ(body.at("readings").at(0).at("sequence"), 4);
     EXPECT_EQ(body.at("readings").at(0).at("why"), "engine_not_running");
+    // One that ran at first and stalled is told apart, and not judged either.
+    auto stall = reading_of("healthy-petrol");
+    stall.snapshot->ecus[0].speed_at_end.value = {0, "rpm"};
+    auto stopped = after(
+        profile, {Identify{papers("healthy-petrol"), {}}, LampAtKeyOn{true}, LampRunning{false},
+                  Begin{"serial:/dev/a", std::nullopt}, ReadingEnded{stall}}
+    );
+    ASSERT_EQ(id(stopped.state()), "engine_off");
+    EXPECT_TRUE(std::get<EngineOff>(stopped.state()).stalled);
+    EXPECT_FALSE(std::get<EngineOff>(after(profile, start).state()).stalled);
+    const auto after_stall = stopped.on(Begin{"serial:/dev/a", std::nullopt}, now);
+    EXPECT_EQ(json::parse(std::get<Store>(after_stall[0]).body).at("why"), "engine_stalled");
     // Going on as it is gives the programme's own verdict for that.
     auto stubborn = after(profile, start);
     (void)stubborn.on(GoOn{}, now);

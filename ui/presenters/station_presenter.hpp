@@ -61,8 +61,9 @@ struct Standing {
     Entered entered;     ///< As the inspection has it; of one that goes on, what was answered.
     QVariantMap visual;  ///< Checklist item to pass, fail or not_applicable.
     QString connector;
-    Both refused;      ///< Why the last step did not fit; nothing has changed then.
-    QString relation;  ///< retest, second_not_ready or empty.
+    Both refused;          ///< Why the last step did not fit; nothing has changed then.
+    QString relation;      ///< retest, second_not_ready or empty.
+    bool stalled = false;  ///< engine_off: it ran when the reading began.
 };
 
 /// An inspection that was cut short and can go on.
@@ -92,6 +93,7 @@ class StationPresenter : public QObject {
     Q_PROPERTY(bool visualComplete READ visualComplete NOTIFY visualChanged)
     Q_PROPERTY(QString state READ state NOTIFY standingChanged)
     Q_PROPERTY(QString relation READ relation NOTIFY standingChanged)
+    Q_PROPERTY(bool stalled READ stalled NOTIFY standingChanged)
     Q_PROPERTY(QVariantMap refused READ refused NOTIFY standingChanged)
     Q_PROPERTY(QVariantMap leftOpen READ leftOpen NOTIFY leftOpenChanged)
     Q_PROPERTY(bool asksKeyOn READ asksKeyOn CONSTANT)
@@ -144,6 +146,7 @@ public:
     bool visualComplete() const;
     QString state() const { return standing_.state; }
     QString relation() const { return standing_.relation; }
+    bool stalled() const { return standing_.stalled; }
     QVariantMap refused() const;
     QVariantMap leftOpen() const;
     bool asksKeyOn() const { return station_.asksKeyOn; }

@@ -174,7 +174,8 @@ struct Engine::Impl {
             return;
         }
         const auto stated = session->workflow().order().stated;
-        const auto done = read(learning.settings(settings.adapter, stated.vin, stated.plate));
+        const auto done =
+            read(session->settings(learning.settings(settings.adapter, stated.vin, stated.plate)));
         learning.learn(done, stated.vin, stated.plate);
         wake_uploads();
         if (!tell(session->ended(done))) {
@@ -241,7 +242,7 @@ struct Engine::Impl {
         Q_EMIT engine.leftOpen(shown);
     }
 
-    reading::ReadingDone read(obd::ReadingSettings given) {
+    reading::ReadingDone read(const obd::ReadingSettings& given) {
         boost::asio::io_context context(1);
         reading::ReadingDone done;
         {
@@ -249,8 +250,6 @@ struct Engine::Impl {
             stop = reading::Stop();
             io = &context;
         }
-        given.connect_attempts = settings.programme.profile.connect_attempts;
-        given.all = settings.programme.profile.consults("obd.collected");
         constexpr std::chrono::seconds reconnect(120);  // or until the technician stops it
         reading::OnProgress on_progress = [this](const obd::ReadingProgress& now) {
             presenters::Progress progress;

@@ -167,6 +167,8 @@ Standing standing_of(const inspection::Workflow& workflow) {
         standing.visual[QString::fromStdString(item)] = QString::fromStdString(seen);
     }
     standing.connector = QString::fromStdString(stated.connector);
+    const auto* off = std::get_if<inspection::EngineOff>(&workflow.state());
+    standing.stalled = off != nullptr && off->stalled;
     if (workflow.order().relation) {
         standing.relation = QString::fromStdString(workflow.order().relation->kind);
     }

@@ -148,9 +148,8 @@ private:
     void read(app::Session& session, const protocols::link::Endpoint& adapter) {
         const auto& stated = session.workflow().order().stated;
         tell(session.on(inspection::Begin{adapter.text(), learning_.qualified(adapter)}));
-        auto settings = learning_.settings(adapter, stated.vin, stated.plate);
-        settings.connect_attempts = session.profile().connect_attempts;
-        settings.all = session.profile().consults("obd.collected");
+        const auto settings =
+            session.settings(learning_.settings(adapter, stated.vin, stated.plate));
         const auto done = reader::read_now(adapter, settings, reconnect_of(arguments_), spanish_);
         learning_.learn(done, stated.vin, stated.plate);
         failure_ = done.failure;

@@ -3,8 +3,6 @@
 #include <algorithm>
 
 namespace station::inspection {
-namespace {
-
 bool needs_engine(const criteria::Profile& profile) {
     return std::ranges::any_of(profile.rules, [](const criteria::Rule& rule) {
         const auto rows = rule.facts();
@@ -14,8 +12,6 @@ bool needs_engine(const criteria::Profile& profile) {
                });
     });
 }
-
-}  // namespace
 
 State on(const Reading& state, const ReadingEnded& event, Context& context) {
     if (!state.keep.empty()) {
@@ -35,7 +31,12 @@ State after_reading(const Context& context, const Outcome& outcome) {
     const bool still = concluded.facts.at("obd.engine_running").value == criteria::Value(false);
     const bool decided_before = concluded.judgement->verdict == criteria::Verdict::not_applicable;
     if (needs_engine(context.profile) && still && !decided_before) {
-        return EngineOff{concluded.body};
+        const bool ran = std::ranges::any_of(outcome.snapshot->ecus, [](const obd::Ecu& ecu) {
+            const auto speed = ecu.parameters.find(0x0C);
+            return speed != ecu.parameters.end() && speed->second.value &&
+                   speed->second.value->value > 0;
+        });
+        return EngineOff{concluded.body, ran};
     }
     return Judged{concluded.body, concluded.judgement->verdict};
 }
@@ -68,7 +69,7 @@ State on(const EngineOff& state, const LampRunning& event, Context& context) {
 State on(const EngineOff& state, const Begin& event, Context& context) {
     context.order.adapter = event.adapter;
     context.order.qualified = event.qualified;
-    Reading next{reading_body(state.body, "engine_not_running")};
+    Reading next{reading_body(state.body, state.stalled ? "engine_stalled" : "engine_not_running")};
     context.actions.emplace_back(Store{next.keep, false});
     context.actions.emplace_back(StartReading{});
     return next;

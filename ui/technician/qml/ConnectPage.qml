@@ -29,7 +29,7 @@ ColumnLayout {
     }
     Notice {
         visible: page.engineOff
-        text: Words.say("engine_off")
+        text: Words.say(presenter.stalled ? "engine_stalled" : "engine_off")
         Layout.fillWidth: true
     }
     Rectangle {

@@ -31,6 +31,8 @@ QtObject {
         "connector_intermediate_device": ["Con otro aparato", "Device in between"],
         "engine_off": ["El motor está apagado: el programa pide leer con el motor en marcha. Arráncalo y lee otra vez.",
             "The engine is off: the programme reads with the engine running. Start it and read again."],
+        "engine_stalled": ["El motor se apagó durante la lectura. Arráncalo y lee otra vez; lo leído quedó guardado.",
+            "The engine stopped during the reading. Start it and read again; what was read is kept."],
         "go_on": ["Seguir así", "Go on as it is"],
         "close_inspection": ["Cerrar sin dictamen", "Close, no verdict"],
         "close_title": ["Cerrar esta inspección", "Close this inspection"],
