@@ -162,9 +162,9 @@ char letter(Kind kind) {
         case Kind::words:
             return 'w';
         case Kind::readiness:
-            return 'r';
+            break;
     }
-    return '?';
+    return 'r';
 }
 
 class Parser {

@@ -1,5 +1,7 @@
 #include "station/criteria/judge.hpp"
 
+#include "protocols/base/ensure.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -59,12 +61,10 @@ struct Tally {
 };
 
 Verdict strongest(const Profile& profile, const std::vector<Verdict>& failed) {
-    for (const auto candidate : profile.precedence) {
-        if (std::ranges::find(failed, candidate) != failed.end()) {
-            return candidate;
-        }
-    }
-    return failed.front();
+    // A profile in which a rule's verdict has no place is not read at all.
+    const auto found = std::ranges::find_first_of(profile.precedence, failed);
+    ENSURE(found != profile.precedence.end());
+    return *found;
 }
 
 json::array texts(const std::vector<std::string>& list) {

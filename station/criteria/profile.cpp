@@ -282,8 +282,12 @@ void read_rules(Reader& reader, const json::object& object, Profile& profile) {
                 "no tiene palabras en /causes: agrégalas ahí"
             );
         }
-        if (rule.decides &&
-            std::ranges::find(profile.precedence, rule.verdict) == profile.precedence.end()) {
+        const auto placed = [&](Verdict verdict) {
+            return std::ranges::find(profile.precedence, verdict) != profile.precedence.end();
+        };
+        const bool whole =
+            placed(rule.verdict) && (!rule.escalate_when || placed(rule.escalate_to));
+        if (rule.decides && !whole) {
             reader.complain(
                 pointer + "/on_fail/verdict", "has no place in /precedence: add it there",
                 "no tiene lugar en /precedence: agrégalo ahí"

@@ -44,7 +44,8 @@ Snapshot through_elm(std::string_view vehicle) {
 /// What a vehicle said, without the adapter, and without what moves.
 std::string meaning(const Snapshot& snapshot) {
     auto json = to_json(snapshot).as_object();
-    for (const auto* key : {"adapter", "notes", "attempts", "not_connected_why", "findings"}) {
+    for (const auto* key :
+         {"adapter", "notes", "attempts", "not_connected_why", "failed_attempts", "findings"}) {
         json.erase(key);
     }
     for (auto& ecu : json["ecus"].as_array()) {

@@ -108,6 +108,20 @@ TEST(Profiles, SayWhatToWriteInsteadOfWhatCannotBe) {
          "/rules/0/on_fail/verdict cannot be PASS"},
         {[](auto& p) { rule(p)["on_fail"].as_object()["verdict"] = "REFER"; },
          "/rules/0/on_fail/verdict has no place in /precedence"},
+        {[](auto& p) {
+             rule(p)["on_fail"].as_object()["escalate"] = {
+                 {"verdict", "REFER"},
+                 {"when", {{"fact", "context.visit"}, {"op", "ge"}, {"value", 2}}}};
+         },
+         "/rules/0/on_fail/verdict has no place in /precedence"},
+        {[](auto& p) {
+             rule(p)["require"] = {{"fact", "obd.connected"}, {"op", "eq"}, {"value", "yes"}};
+         },
+         "/rules/0/require/value is no possible value of obd.connected: true, false"},
+        {[](auto& p) {
+             rule(p)["require"] = {{"fact", "obd.monitors.CAT"}, {"op", "eq"}, {"value", "done"}};
+         },
+         "/rules/0/require/value is no possible value of obd.monitors.CAT: complete, incomplete"},
         {[](auto& p) { rule(p)["on_fail"].as_object()["reason"] = "new"; },
          "/rules/0/on_fail/reason has no words in /causes"},
         {[](auto& p) {
@@ -726,6 +740,21 @@ TEST(Criteria, CompareByEveryOperatorOnBothSides) {
     EXPECT_EQ(says({{"all", either}}, "obd.monitors.CAT", nobody), fail);
     EXPECT_EQ(says({{"first_known", either}}, "obd.monitors.CAT", nobody), fail);
     EXPECT_EQ(says({{"first_known", either}}, "obd.monitors.CAT", {}), not_determined);
+}
+
+TEST(Profiles, SayWhichFactsTheyNeed) {
+    const auto mexico = read_profile(profile_text("mx-nom-167-2017").value()).value();
+    EXPECT_EQ(
+        mexico.vehicle_facts_needed(),
+        (std::vector<std::string>{"vehicle.model_year", "vehicle.gvwr_kg", "vehicle.fuel"})
+    );
+    EXPECT_TRUE(mexico.consults("visual.failed"));
+    EXPECT_TRUE(mexico.consults("obd.monitors.CAT"));
+    EXPECT_FALSE(mexico.consults("obd.mil_lit_koeo"));
+    EXPECT_FALSE(mexico.consults("obd.ecu_catalogued")) << "its rule is not in use";
+    const auto california = read_profile(profile_text("us-ca-bar-ois").value()).value();
+    EXPECT_TRUE(california.consults("obd.mil_lit_koeo"));
+    EXPECT_TRUE(california.consults("obd.km_since_clear"));
 }
 
 TEST(Page, TellsAProgrammeInBothLanguagesWithEveryRule) {
