@@ -1,12 +1,8 @@
 #include "station/app/bundles.hpp"
 
 #include "station/app/naming.hpp"
+#include "station/records/whole_file.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
@@ -19,6 +15,7 @@ using protocols::Result;
 
 constexpr const char* bundle_name = "criteria.bundle";
 constexpr const char* root_name = "criteria.root";
+constexpr ::mode_t public_file = 0644;
 
 /// Empty when there is none.
 Result<std::string> read_file(const std::filesystem::path& path) {
@@ -35,45 +32,7 @@ Result<std::string> read_file(const std::filesystem::path& path) {
     return text.str();
 }
 
-Failure not_written(const std::filesystem::path& path) {
-    const auto fault = errno == ENOSPC ? Fault::store_full : Fault::store_read_only;
-    return {fault, path.string() + ": " + std::strerror(errno)};
-}
-
 }  // namespace
-
-Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes) {
-    auto fresh = path;
-    fresh += ".new";
-    const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-    if (file < 0) {
-        return not_written(fresh);
-    }
-    std::size_t done = 0;
-    while (done < bytes.size()) {
-        const auto written = ::write(file, bytes.data() + done, bytes.size() - done);
-        if (written <= 0) {
-            break;
-        }
-        done += static_cast<std::size_t>(written);
-    }
-    const bool safe = done == bytes.size() && ::fsync(file) == 0;
-    const auto failure = not_written(fresh);
-    ::close(file);
-    if (!safe) {
-        ::unlink(fresh.c_str());
-        return failure;
-    }
-    if (::rename(fresh.c_str(), path.c_str()) != 0) {
-        return not_written(path);
-    }
-    const int folder = ::open(path.parent_path().c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (folder >= 0) {
-        ::fsync(folder);
-        ::close(folder);
-    }
-    return boost::outcome_v2::success();
-}
 
 std::optional<std::string> Installed::profile(const std::string& id) const {
     const auto found = bundle.files.find("profiles/" + id + ".json");
@@ -148,12 +107,12 @@ Result<InstallDone> install_bundle(
     // The anchor first: without a bundle it changes nothing, and a chain that contains it always
     // leads to the bundle's own root.
     if (root.value().empty()) {
-        const auto anchored = write_whole(station / root_name, trusted);
+        const auto anchored = records::write_whole(station / root_name, trusted, public_file);
         if (anchored.has_error()) {
             return anchored.error();
         }
     }
-    const auto written = write_whole(station / bundle_name, text);
+    const auto written = records::write_whole(station / bundle_name, text, public_file);
     if (written.has_error()) {
         return written.error();
     }

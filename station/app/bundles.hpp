@@ -39,9 +39,4 @@ struct InstallDone {
     const std::filesystem::path& station, std::string_view text, const std::string& trust
 );
 
-/// Writes a file so that it is there whole or not at all, also after a power cut. Faults: store_*.
-[[nodiscard]] protocols::Result<void> write_whole(
-    const std::filesystem::path& path, std::string_view bytes
-);
-
 }  // namespace station::app

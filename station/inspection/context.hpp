@@ -53,6 +53,10 @@ State on(const EngineOff& state, const GoOn& event, Context& context);
 State on(const Judged& state, const Again& event, Context& context);
 State on(const Judged& state, const Confirm& event, Context& context);
 State on(const Closing& state, const Stored& event, Context& context);
+// A store that could not write is asked again by the event that led there.
+State on(const Reading& state, const Begin& event, Context& context);
+State on(const Closing& state, const Confirm& event, Context& context);
+State on(const Closing& state, const Abort& event, Context& context);
 State on(const Closing& state, const Resumed& event, Context& context);
 
 }  // namespace station::inspection

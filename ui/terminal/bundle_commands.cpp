@@ -1,6 +1,7 @@
 #include "station/app/bundles.hpp"
 #include "station/app/naming.hpp"
 #include "station/records/key_file.hpp"
+#include "station/records/whole_file.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
 
@@ -36,7 +37,7 @@ json::object verified_json(const parcel::Verified& bundle) {
 }
 
 void write_or_stop(const std::string& path, const std::string& text) {
-    const auto written = app::write_whole(std::filesystem::absolute(path), text);
+    const auto written = station::records::write_whole(std::filesystem::absolute(path), text, 0644);
     if (written.has_error()) {
         throw Stopped(written.error());
     }

@@ -24,10 +24,26 @@ State on(const Closing& state, const Stored& event, Context& /*context*/) {
     return event.closes ? State(Done{event.sequence}) : State(state);
 }
 
-/// The record was not written before the power went: write it.
-State on(const Closing& state, const Resumed& /*event*/, Context& context) {
+namespace {
+
+/// The record was not written before the power went, or the disk was full: write it.
+State store_again(const Closing& state, Context& context) {
     context.actions.emplace_back(Store{state.body, true});
     return state;
+}
+
+}  // namespace
+
+State on(const Closing& state, const Resumed& /*event*/, Context& context) {
+    return store_again(state, context);
+}
+
+State on(const Closing& state, const Confirm& /*event*/, Context& context) {
+    return store_again(state, context);
+}
+
+State on(const Closing& state, const Abort& /*event*/, Context& context) {
+    return store_again(state, context);
 }
 
 }  // namespace station::inspection

@@ -41,6 +41,19 @@ State after_reading(const Context& context, const Outcome& outcome) {
     return Judged{concluded.body, concluded.judgement->verdict};
 }
 
+State on(const Reading& state, const Begin& event, Context& context) {
+    if (state.keep.empty()) {
+        return context.refuse(
+            state, "Ya se está leyendo el vehículo.", "The vehicle is being read already."
+        );
+    }
+    context.order.adapter = event.adapter;
+    context.order.qualified = event.qualified;
+    context.actions.emplace_back(Store{state.keep, false});
+    context.actions.emplace_back(StartReading{});
+    return state;
+}
+
 State on(const Reading& state, const Stored& event, Context& context) {
     if (state.keep.empty()) {
         return context.refuse(
