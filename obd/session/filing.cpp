@@ -207,7 +207,8 @@ Absence Plan::unless_answered(const Ecu& ecu, const Ask& ask, Support support, b
 
 void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& answer) {
     const auto known = support(ecu, ask);
-    const auto absence = unless_answered(ecu, ask, known, !current_.empty());
+    const auto absence =
+        left_out(ask) ? Absence::not_asked : unless_answered(ecu, ask, known, !current_.empty());
     const auto into = [&](auto& item, auto decode) {
         fill(item, {request, answer, ecu, absence, one_message_a_unit(request)}, decode);
     };

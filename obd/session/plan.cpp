@@ -72,13 +72,13 @@ const std::vector<Plan::Ask>& Plan::asks() const {
     };
     static const auto once = list_of(false);
     static const auto twice = list_of(true);
-    return engine_at_end_ ? twice : once;
+    return options_.engine_at_end ? twice : once;
 }
 
-Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, bool engine_at_end)
+Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, Options options)
     : framing_(protocols::bus::is_can(protocol) ? Framing::can : Framing::legacy),
       packs_(framing_ == Framing::can),
-      engine_at_end_(engine_at_end) {
+      options_(std::move(options)) {
     snapshot_.protocol = protocol;
     snapshot_.connected = true;
     for (const auto& message : first.messages) {
@@ -168,7 +168,21 @@ double Plan::progress() const {
     return static_cast<double>(position_) / static_cast<double>(asks().size());
 }
 
+bool Plan::left_out(const Ask& ask) const {
+    // The support bitmaps carry everything else, and a count belongs to what it counts.
+    if (options_.left_out.empty() || ask.what == What::support) {
+        return false;
+    }
+    const auto text = protocols::to_hex(request({ask}).data);
+    return std::ranges::any_of(options_.left_out, [&](const std::string& prefix) {
+        return text.starts_with(prefix);
+    });
+}
+
 bool Plan::wanted(const Ask& ask) const {
+    if (left_out(ask)) {
+        return false;
+    }
     switch (ask.what) {
         case What::infotypes:
         case What::stored:

@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -24,13 +25,15 @@ inline constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04}
 /// request (SAE J1979 6.1); what a unit leaves out of such an answer is asked by itself.
 class Plan {
 public:
-    /// `first`: the answer to service 01 PID 00 by which the bus was found. `engine_at_end`: the
-    /// engine speed (service 01 PID 0C) is asked once more when all else is read.
-    Plan(
-        protocols::bus::Protocol protocol,
-        const protocols::bus::Answer& first,
-        bool engine_at_end = false
-    );
+    /// What may differ from an inspection's usual reading.
+    struct Options {
+        bool engine_at_end = false;           ///< PID 0C once more when all else is read.
+        std::vector<std::string> left_out{};  ///< As ReadingSettings has them.
+    };
+    /// `first`: the answer to service 01 PID 00 by which the bus was found.
+    Plan(protocols::bus::Protocol protocol, const protocols::bus::Answer& first, Options options);
+    Plan(protocols::bus::Protocol protocol, const protocols::bus::Answer& first)
+        : Plan(protocol, first, Options()) {}
 
     [[nodiscard]] std::optional<protocols::bus::Request> next();
     /// Must follow each next() once.
@@ -93,6 +96,7 @@ private:
     [[nodiscard]] static bool infotype(What what);  ///< Told of by service 09 infotype 00.
 
     [[nodiscard]] bool wanted(const Ask& ask) const;
+    [[nodiscard]] bool left_out(const Ask& ask) const;
     /// `unknown`: the bitmap that would tell did not arrive.
     enum class Support { yes, no, unknown };
     [[nodiscard]] Support support(const Ecu& ecu, const Ask& ask) const;
@@ -122,7 +126,7 @@ private:
     Framing framing_;
     Snapshot snapshot_;
     bool packs_;
-    bool engine_at_end_;
+    Options options_;
     /// Messages of a unit's infotype, where it told (legacy buses).
     std::map<std::pair<protocols::bus::EcuAddress, std::uint8_t>, int> counts_;
     std::size_t position_ = 0;

@@ -98,6 +98,10 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
     return forward<Snapshot>(std::move(action));
 }
 
+Plan::Options Reading::plan_options() const {
+    return {settings_.engine_at_end, settings_.left_out};
+}
+
 Reading::Action Reading::connect(Instant now) {
     if (!plan_) {
         ++attempt_;
@@ -135,7 +139,7 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
-    plan_.emplace(connection.protocol, connection.first_answer, settings_.engine_at_end);
+    plan_.emplace(connection.protocol, connection.first_answer, plan_options());
     if (!connection.headers) {
         plan_->snapshot().notes.emplace_back("the adapter does not show which control unit answers"
         );
@@ -161,7 +165,7 @@ Reading::Action Reading::on_device(protocols::Result<passthru::Connection> resul
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
-    plan_.emplace(session_.bus, connection.first_answer, settings_.engine_at_end);
+    plan_.emplace(session_.bus, connection.first_answer, plan_options());
     return ask_next(now);
 }
 
@@ -221,7 +225,7 @@ std::optional<protocols::bus::Request> Reading::next_request() {
         if (request || !settings_.all) {
             return request;
         }
-        survey_.emplace(plan_->snapshot());
+        survey_.emplace(plan_->snapshot(), settings_.left_out);
     }
     auto request = survey_->next();
     plan_->snapshot().complete = !request;

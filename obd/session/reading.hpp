@@ -51,6 +51,7 @@ private:
     using Action = protocols::Action<Snapshot>;
 
     Action step_on(const protocols::Event& event, protocols::Instant now);
+    [[nodiscard]] Plan::Options plan_options() const;
     Action connect(protocols::Instant now);
     Action on_connected(
         protocols::Result<protocols::elm327::Connection> result, protocols::Instant now

@@ -2,6 +2,7 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 
 namespace obd {
@@ -33,6 +34,9 @@ std::string to_text(const ReadingSettings& settings) {
     if (settings.engine_at_end) {
         object["engine_at_end"] = true;
     }
+    if (!settings.left_out.empty()) {
+        object["left_out"] = json::value_from(settings.left_out);
+    }
     if (!known.banner.empty()) {
         object["known"] = {
             {"banner", known.banner},
@@ -62,6 +66,7 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         take(object, "total_s", seconds);
         take(object, "all", settings.all);
         take(object, "engine_at_end", settings.engine_at_end);
+        take(object, "left_out", settings.left_out);
         take(object, "restarts_max", settings.restarts_max);
         take(object, "first", first);
         take(object, "baud", settings.baud);

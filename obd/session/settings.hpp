@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace obd {
 
@@ -22,6 +23,9 @@ struct ReadingSettings {
     bool all = false;                 ///< Everything the vehicle supports, not only what is judged.
     /// Asks for the engine speed once more at the end: one that stalled in between is then seen.
     bool engine_at_end = false;
+    /// Requests that are not to be made of this vehicle, in hex: `0142`, or `06` for a whole
+    /// service.
+    std::vector<std::string> left_out{};
     int restarts_max = 2;  ///< Adapter brown-outs survived in one reading.
     protocols::bus::Protocol first = protocols::bus::Protocol::undecided;  ///< Tried first.
     std::uint32_t baud = 0;  ///< Rate the serial line was opened with; 0: a link without rates.

@@ -53,8 +53,9 @@ std::map<std::uint8_t, std::vector<EcuAddress>> by_id(
 
 }  // namespace
 
-Survey::Survey(const Snapshot& read)
-    : framing_(protocols::bus::is_can(read.protocol) ? Framing::can : Framing::legacy),
+Survey::Survey(const Snapshot& read, std::vector<std::string> left_out)
+    : left_out_(std::move(left_out)),
+      framing_(protocols::bus::is_can(read.protocol) ? Framing::can : Framing::legacy),
       headers_(std::ranges::all_of(read.ecus, [](const Ecu& ecu) { return ecu.address.known(); })) {
     plan_parameters(read);
     plan_information(read);
@@ -152,14 +153,38 @@ void Survey::plan_frozen(const Snapshot& read) {
     }
 }
 
-std::optional<Request> Survey::next() {
-    if (queue_.empty()) {
-        return std::nullopt;
+/// False when nothing of the request is left to ask.
+bool Survey::leave_out(Request& request) const {
+    const auto named = [&](const Bytes& data) {
+        const auto text = protocols::to_hex(data);
+        return std::ranges::any_of(left_out_, [&](const std::string& prefix) {
+            return text.starts_with(prefix);
+        });
+    };
+    auto& data = request.data;
+    if (data[0] != 0x01) {
+        return !named(data);
     }
-    request_ = std::move(queue_.front());
-    queue_.pop_front();
-    ++asked_;
-    return request_;
+    const auto pids = std::remove_if(data.begin() + 1, data.end(), [&](std::uint8_t pid) {
+        return named({0x01, pid});
+    });
+    if (pids != data.end()) {
+        data.erase(pids, data.end());
+        request.frames.reset();  // the answer is shorter than was reckoned
+    }
+    return data.size() > 1;
+}
+
+std::optional<Request> Survey::next() {
+    while (!queue_.empty()) {
+        request_ = std::move(queue_.front());
+        queue_.pop_front();
+        ++asked_;
+        if (left_out_.empty() || leave_out(request_)) {
+            return request_;
+        }
+    }
+    return std::nullopt;
 }
 
 double Survey::progress() const {

@@ -19,7 +19,8 @@ namespace obd {
 class Survey {
 public:
     /// `read`: what the plan has read.
-    explicit Survey(const Snapshot& read);
+    /// `left_out`: requests not to be made, as ReadingSettings has them.
+    explicit Survey(const Snapshot& read, std::vector<std::string> left_out = {});
 
     [[nodiscard]] std::optional<protocols::bus::Request> next();
     /// Must follow each next() once.
@@ -36,6 +37,7 @@ private:
     void plan_information(const Snapshot& read);
     void plan_frozen(const Snapshot& read);
     void add(protocols::Bytes data, std::vector<protocols::bus::EcuAddress> units, int frames = 0);
+    [[nodiscard]] bool leave_out(Request& request) const;
     void file(Snapshot& snapshot, const Request& request, const Answer& answer) const;
     void file_pack(Snapshot& snapshot, const Answer& answer);
     void follow_tests(const Answer& answer);
@@ -48,6 +50,7 @@ private:
     };
     [[nodiscard]] static Named named(const Answer& answer, std::uint8_t base, std::size_t at);
 
+    std::vector<std::string> left_out_;
     Framing framing_;
     bool headers_;
     std::deque<Request> queue_;

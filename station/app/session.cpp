@@ -15,9 +15,8 @@ namespace {
 /// So that the inspection can be judged again by what this record names.
 Result<void> keep_criteria(records::Store& store, const Programme& programme) {
     auto kept = store.keep_profile(programme.source);
-    const auto& profile = programme.profile;
-    for (const auto& table : {profile.readiness, profile.software, profile.catalogue}) {
-        if (table && !kept.has_error()) {
+    for (const auto& table : programme.profile.tables()) {
+        if (!kept.has_error()) {
             kept = store.keep_profile(table->text);
         }
     }
@@ -157,6 +156,9 @@ obd::ReadingSettings Session::settings(obd::ReadingSettings learnt) const {
     learnt.connect_attempts = profile().connect_attempts;
     learnt.engine_at_end = inspection::needs_engine(profile());
     learnt.all = profile().consults("obd.collected");
+    if (const auto& table = profile().left_out) {
+        learnt.left_out = table->left_out(criteria::facts_from(workflow_.order().stated));
+    }
     return learnt;
 }
 

@@ -158,10 +158,8 @@ json::value rule_json(const RuleResult& result, const Facts& facts) {
 
 json::object tables_json(const Profile& profile) {
     json::object tables;
-    for (const auto& table : {profile.readiness, profile.software, profile.catalogue}) {
-        if (table) {
-            tables[table->id] = table->sha256;
-        }
+    for (const auto& table : profile.tables()) {
+        tables[table->id] = table->sha256;
     }
     return tables;
 }

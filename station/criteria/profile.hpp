@@ -80,8 +80,11 @@ struct Profile {
     std::shared_ptr<const Table> readiness;  ///< Reference tables it names; nullptr for none.
     std::shared_ptr<const Table> software;
     std::shared_ptr<const Table> catalogue;
+    std::shared_ptr<const Table> left_out;
     std::string sha256;  ///< Of the file's bytes, lower-case hex.
 
+    /// The tables it names.
+    [[nodiscard]] std::vector<std::shared_ptr<const Table>> tables() const;
     /// Vehicle facts the applicability rules consult, e.g. `vehicle.model_year`.
     [[nodiscard]] std::vector<std::string> vehicle_facts_needed() const;
     /// Whether an enabled rule consults the fact.

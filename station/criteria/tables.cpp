@@ -2,6 +2,7 @@
 
 #include "protocols/base/embedded.hpp"
 #include "protocols/base/ensure.hpp"
+#include "protocols/base/hex.hpp"
 #include "station/criteria/reader.hpp"
 
 #include <openssl/evp.h>
@@ -19,7 +20,7 @@ namespace {
 namespace json = boost::json;
 using protocols::Result;
 
-constexpr std::array<std::string_view, 3> kinds{"readiness", "software", "catalogue"};
+constexpr std::array<std::string_view, 4> kinds{"readiness", "software", "catalogue", "left_out"};
 
 std::string upper(std::string_view text) {
     std::string result(text);
@@ -44,13 +45,36 @@ void read_monitors(
     }
 }
 
+/// What finds the bus, and says which PIDs there are, is always asked.
+void read_requests(
+    Reader& reader, const json::object& object, const std::string& pointer, Table::Row& row
+) {
+    row.requests = reader.texts(object, "requests", pointer);
+    for (std::size_t i = 0; i < row.requests.size(); ++i) {
+        const auto bytes = protocols::from_hex(row.requests[i]);
+        const bool possible = bytes && (bytes->size() == 1 || bytes->size() == 2) &&
+                              (*bytes)[0] >= 0x01 && (*bytes)[0] <= 0x0A &&
+                              row.requests[i] != "01" && upper(row.requests[i]) == row.requests[i];
+        if (!possible) {
+            reader.complain(
+                pointer + "/requests/" + std::to_string(i),
+                "is no request; write a service and an identifier such as 0142, or a service such "
+                "as 06",
+                "no es una petición; escribe un servicio y un identificador como 0142, o un "
+                "servicio como 06"
+            );
+        }
+    }
+}
+
 void read_row(Reader& reader, const json::value& value, std::size_t number, Table& table) {
     constexpr int first_possible = 1900;
     constexpr int last_possible = 2100;
     const auto pointer = "/rows/" + std::to_string(number);
     const auto& object = reader.object(&value, pointer);
     reader.keys(
-        object, pointer, {"make", "model", "years", "may_be_incomplete", "calid", "cvns", "source"}
+        object, pointer,
+        {"make", "model", "years", "may_be_incomplete", "calid", "cvns", "requests", "source"}
     );
     Table::Row row;
     const auto make = upper(reader.text(object, "make", pointer));
@@ -75,6 +99,8 @@ void read_row(Reader& reader, const json::value& value, std::size_t number, Tabl
     } else if (table.kind == Table::Kind::software) {
         row.calid = reader.text(object, "calid", pointer);
         row.cvns = reader.texts(object, "cvns", pointer);
+    } else if (table.kind == Table::Kind::left_out) {
+        read_requests(reader, object, pointer, row);
     }
     table.add(make, std::move(row));
 }
@@ -151,6 +177,14 @@ std::optional<std::vector<std::string>> Table::may_be_incomplete(const Facts& fa
         codes.insert(codes.end(), row->monitors.begin(), row->monitors.end());
     }
     return codes;
+}
+
+std::vector<std::string> Table::left_out(const Facts& facts) const {
+    std::vector<std::string> requests;
+    for (const auto* row : of(facts)) {
+        requests.insert(requests.end(), row->requests.begin(), row->requests.end());
+    }
+    return requests;
 }
 
 Value Table::compare_software(const Facts& facts) const {

@@ -19,6 +19,7 @@ public:
         readiness,  ///< Monitors that may be incomplete on these models.
         software,   ///< CALID and CVN pairs these models are known with.
         catalogue,  ///< The models the programme knows.
+        left_out,   ///< Requests that control units of these models do not bear.
     };
     struct Row {
         std::string model;  ///< Upper case; empty: every model of the make.
@@ -27,6 +28,7 @@ public:
         std::vector<std::string> monitors;  ///< readiness: may be incomplete.
         std::string calid;                  ///< software
         std::vector<std::string> cvns;      ///< software
+        std::vector<std::string> requests;  ///< left_out: in hex, `0142`, or `06` for a service.
     };
 
     std::string id;
@@ -42,6 +44,8 @@ public:
     /// Monitors that may be incomplete on this vehicle; nullopt when the table does not name it.
     [[nodiscard]] std::optional<std::vector<std::string>> may_be_incomplete(const Facts& facts
     ) const;
+    /// Requests that are not to be made of this vehicle.
+    [[nodiscard]] std::vector<std::string> left_out(const Facts& facts) const;
     /// `match`: every pair read is listed. `mismatch`: a listed CALID came with a CVN that is not
     /// its own. Otherwise unknown: what a list does not name is never held against a vehicle.
     [[nodiscard]] Value compare_software(const Facts& facts) const;

@@ -23,10 +23,8 @@ json::value optional_truth(const std::optional<bool>& value) {
 
 json::value profile_json(const criteria::Profile& profile) {
     json::object tables;
-    for (const auto& table : {profile.readiness, profile.software, profile.catalogue}) {
-        if (table) {
-            tables[table->id] = table->sha256;
-        }
+    for (const auto& table : profile.tables()) {
+        tables[table->id] = table->sha256;
     }
     return {
         {"tables", std::move(tables)}, {"id", profile.id},

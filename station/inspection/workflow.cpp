@@ -216,10 +216,8 @@ std::string Workflow::saved() const {
         {"body", body_of(state_)},
     };
     json::array tables;
-    for (const auto& table : {profile_->readiness, profile_->software, profile_->catalogue}) {
-        if (table) {
-            tables.emplace_back(table->sha256);
-        }
+    for (const auto& table : profile_->tables()) {
+        tables.emplace_back(table->sha256);
     }
     saved["tables"] = std::move(tables);
     if (order_.qualified) {

@@ -164,6 +164,43 @@ TEST(Reading, AsksForTheEngineSpeedOnceMoreAtTheEndWhereThatIsWanted) {
     }
 }
 
+TEST(Reading, MakesNoRequestThatIsLeftOut) {
+    for (const auto* vehicle : {"mil-on", "iso9141-2003"}) {
+        for (const bool all : {false, true}) {
+            auto elm = adapter(vehicle);
+            ReadingSettings settings;
+            settings.left_out = {"0105", "0906", "07"};
+            settings.all = all;
+            settings.total = std::chrono::seconds(900);
+            Reading reading(settings);
+            tests::VirtualLink link(elm);
+            const auto read = link.run(reading);
+            ASSERT_TRUE(read.has_value()) << vehicle;
+            EXPECT_TRUE(read.value().complete);
+            const auto& engine = read.value().ecus[0];
+            EXPECT_EQ(engine.pending.absence, Absence::not_asked);
+            EXPECT_FALSE(engine.pending.value);
+            EXPECT_EQ(engine.cvns.absence, Absence::not_asked);
+            EXPECT_EQ(engine.parameters.at(0x05).absence, Absence::not_asked);
+            EXPECT_TRUE(engine.stored.value) << vehicle;
+            EXPECT_TRUE(engine.parameters.at(0x0C).value) << vehicle;
+            for (const auto& entry : link.transcript().entries) {
+                const bool command = entry.kind == protocols::transcript::Entry::Kind::tx;
+                if (!command || entry.bytes.starts_with("AT")) {
+                    continue;
+                }
+                EXPECT_FALSE(entry.bytes.starts_with("07")) << entry.bytes;
+                EXPECT_FALSE(entry.bytes.starts_with("0906")) << entry.bytes;
+                const bool pids = entry.bytes.starts_with("01");
+                for (std::size_t at = 2; pids && at + 1 < entry.bytes.size(); at += 2) {
+                    EXPECT_NE(entry.bytes.substr(at, 2), "05") << entry.bytes;
+                }
+            }
+            EXPECT_EQ(settings_from_text(to_text(settings)).value().left_out, settings.left_out);
+        }
+    }
+}
+
 TEST(Reading, WaitsOutResponsePendingForTheVerificationNumber) {
     const auto snapshot = read("diesel");
     ASSERT_TRUE(snapshot.ecus.at(0).cvns.value);
