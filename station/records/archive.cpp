@@ -67,17 +67,4 @@ Result<void> Archive::bodies(std::uint64_t first, std::uint64_t last, const OnBo
     }
 }
 
-Result<std::optional<std::string>> Archive::kept(std::string_view sha256) {
-    auto query = database_.prepare("SELECT source FROM profile WHERE sha256 = ?");
-    if (query.has_error()) {
-        return query.error();
-    }
-    query.value().bind(1, sha256);
-    const auto row = query.value().step();
-    if (row.has_error()) {
-        return row.error();
-    }
-    return row.value() ? std::optional(query.value().text(0)) : std::optional<std::string>();
-}
-
 }  // namespace station::records

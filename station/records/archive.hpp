@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -28,8 +27,6 @@ public:
     [[nodiscard]] protocols::Result<void> bodies(
         std::uint64_t first, std::uint64_t last, const OnBody& on_body
     );
-    /// Criteria, tables and texts by the hash that records name; nullopt when not kept here.
-    [[nodiscard]] protocols::Result<std::optional<std::string>> kept(std::string_view sha256);
 
 private:
     explicit Archive(sqlite::Database database) : database_(std::move(database)) {}

@@ -97,7 +97,7 @@ class Crash(SystemTest):
             self.assertIsNotNone(body['confirmation'], where)
             phases.update(cut['phase'] for cut in body['interruptions'])
 
-        killed = self.kill_points(['pwrite64', 'fdatasync', 'write', 'openat'],
+        killed = self.kill_points(['pwrite64', 'fdatasync', 'write'],
                                   self.run_command(sim), goes_on)
         print(f'  killed at {killed} points, in {sorted(phases)}', flush=True)
         self.assertLessEqual({'key_on', 'ready', 'reading', 'judged'}, phases)
