@@ -1,6 +1,7 @@
 #include "station/records/key_file.hpp"
 
 #include "station/records/whole_file.hpp"
+#include "station/token/token.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -34,6 +35,29 @@ protocols::Result<seal::KeyPair> create_key(const std::filesystem::path& path) {
         return written.error();
     }
     return keys;
+}
+
+protocols::Result<std::unique_ptr<seal::Signer>> open_signer(const std::filesystem::path& folder) {
+    std::error_code error;
+    if (std::filesystem::exists(folder / token_name, error)) {
+        return token::open(folder / token_name);
+    }
+    const auto keys = read_key(folder / key_name);
+    if (keys.has_error()) {
+        return keys.error();
+    }
+    return keys.value() ? std::unique_ptr<seal::Signer>(new seal::KeySigner(*keys.value()))
+                        : std::unique_ptr<seal::Signer>();
+}
+
+protocols::Result<std::unique_ptr<seal::Signer>> create_file_signer(
+    const std::filesystem::path& folder
+) {
+    const auto keys = create_key(folder / key_name);
+    if (keys.has_error()) {
+        return keys.error();
+    }
+    return std::unique_ptr<seal::Signer>(new seal::KeySigner(keys.value()));
 }
 
 }  // namespace station::records

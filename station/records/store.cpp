@@ -1,8 +1,15 @@
 #include "station/records/store.hpp"
 
+#include "station/records/event.hpp"
 #include "station/records/key_file.hpp"
+#include "station/records/rows.hpp"
 
-#include <algorithm>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
 
 namespace station::records {
 namespace {
@@ -37,99 +44,58 @@ const std::vector<const char*> migrations{
     "  coalesce(json_extract(body, '$.judgement.verdict'), ''),"
     "  coalesce(json_extract(body, '$.vehicle.visit'), 1)"
     "  FROM (SELECT sequence, CAST(body AS TEXT) AS body FROM record) WHERE json_valid(body);",
+    // 3: when, in bounds; what may be erased after its time; where the store is; people; stock
+    "ALTER TABLE record ADD COLUMN stamp BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE record ADD COLUMN erased BLOB;"
+    "ALTER TABLE seen ADD COLUMN retention TEXT NOT NULL DEFAULT '';"
+    "ALTER TABLE seen ADD COLUMN number TEXT NOT NULL DEFAULT '';"
+    "CREATE INDEX seen_by_retention ON seen(retention) WHERE retention != '';"
+    "CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
+    "CREATE TABLE serial(serial TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL,"
+    "  sequence INTEGER NOT NULL, of INTEGER);"
+    "CREATE INDEX serial_by_state ON serial(kind, state, serial);",
 };
 
-template <std::size_t n>
-std::string_view view(const std::array<std::uint8_t, n>& bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+/// Where the database is: this computer, this file. A copy is somewhere else.
+std::string place_of(const std::filesystem::path& database) {
+    struct ::statx file {};
+    (void)::statx(AT_FDCWD, database.c_str(), 0, STATX_INO | STATX_BTIME, &file);
+    std::ifstream machine("/etc/machine-id");
+    std::string id;
+    machine >> id;
+    return seal::hex(seal::sha256(
+        id + " " + std::to_string(file.stx_ino) + " " + std::to_string(file.stx_btime.tv_sec) +
+        "." + std::to_string(file.stx_btime.tv_nsec)
+    ));
 }
 
-template <std::size_t n>
-bool assign(std::array<std::uint8_t, n>& bytes, const std::string& from) {
-    if (from.size() != n) {
-        return false;
-    }
-    std::ranges::copy(from, reinterpret_cast<char*>(bytes.data()));
-    return true;
-}
-
-constexpr const char* columns = "sequence, previous, hash, signature, body, transcript";
-
-/// nullopt when a column does not have its size: the row was tampered with.
-std::optional<Record> read_row(const Statement& row) {
-    Record record;
-    record.sequence = static_cast<std::uint64_t>(row.number(0));
-    record.body = row.text(4);
-    record.transcript = row.text(5);
-    if (!assign(record.previous, row.text(1)) || !assign(record.hash, row.text(2)) ||
-        !assign(record.signature, row.text(3))) {
-        return std::nullopt;
-    }
-    return record;
-}
-
-/// Runs a statement that gives no rows.
-Result<void> run(Result<Statement>&& statement, auto bind) {
-    if (statement.has_error()) {
-        return statement.error();
-    }
-    bind(statement.value());
-    const auto stepped = statement.value().step();
-    if (stepped.has_error()) {
-        return stepped.error();
-    }
-    return boost::outcome_v2::success();
-}
-
-Result<std::int64_t> one_number(Database& database, const char* sql) {
-    auto query = database.prepare(sql);
-    if (query.has_error()) {
-        return query.error();
-    }
-    const auto row = query.value().step();
-    if (row.has_error()) {
-        return row.error();
-    }
-    return row.value() ? query.value().number(0) : 0;
-}
-
-Result<std::vector<Record>> read_records(Statement& query) {
-    std::vector<Record> records;
-    for (;;) {
-        const auto row = query.step();
-        if (row.has_error()) {
-            return row.error();
-        }
-        if (!row.value()) {
-            return records;
-        }
-        auto record = read_row(query);
-        if (!record) {
-            return Failure{Fault::store_damaged, "a record's columns do not have their size"};
-        }
-        records.push_back(std::move(*record));
-    }
-}
-
-constexpr const char* database_name = "station.sqlite";
-constexpr const char* key_name = "station.key";
+constexpr const char* lock_name = "station.lock";
 
 }  // namespace
 
-Store::Store(Database database, seal::KeyPair keys)
-    : database_(std::move(database)), keys_(keys), station_(seal::station_id(keys.public_key)) {}
+void CloseFile::operator()(const int* descriptor) const {
+    ::close(*descriptor);
+    delete descriptor;
+}
 
-Result<Store> Store::open(const std::filesystem::path& folder) {
+Store::Store(Database database, std::unique_ptr<seal::Signer> signer, clock::Clock clock)
+    : database_(std::move(database)),
+      signer_(std::move(signer)),
+      clock_(std::move(clock)),
+      station_(seal::station_id(signer_->public_key())) {}
+
+Result<Store> Store::open(const std::filesystem::path& folder, clock::Clock clock) {
     std::error_code error;
     std::filesystem::create_directories(folder, error);
     if (error) {
         return Failure{Fault::store_read_only, folder.string() + ": " + error.message()};
     }
-    auto key = read_key(folder / key_name);
-    if (key.has_error()) {
-        return key.error();
+    auto signer = open_signer(folder);
+    if (signer.has_error()) {
+        return signer.error();
     }
-    auto database = Database::open((folder / database_name).string(), Database::Mode::read_write);
+    const auto path = folder / database_name;
+    auto database = Database::open(path.string(), Database::Mode::read_write);
     if (database.has_error()) {
         return database.error();
     }
@@ -149,19 +115,22 @@ Result<Store> Store::open(const std::filesystem::path& folder) {
         }
         known = row.value() ? query.value().text(0) : "";
     }
-    if (!key.value() && !known.empty()) {
+    if (!signer.value() && !known.empty()) {
         return Failure{Fault::key_unusable, (folder / key_name).string()};
     }
-    auto keys = key.value() ? Result<seal::KeyPair>(*key.value()) : create_key(folder / key_name);
-    if (keys.has_error()) {
-        return keys.error();
+    if (!signer.value()) {
+        signer = create_file_signer(folder);
+        if (signer.has_error()) {
+            return signer.error();
+        }
     }
-    Store store(std::move(database.value()), keys.value());
+    Store store(std::move(database.value()), std::move(signer.value()), std::move(clock));
+    store.folder_ = folder;
     if (known.empty()) {
         const auto noted =
             run(store.database_.prepare("INSERT INTO station(id, public_key) VALUES(?, ?)"),
                 [&](Statement& insert) {
-                    insert.bind(1, store.station_).bind_blob(2, view(store.keys_.public_key));
+                    insert.bind(1, store.station_).bind_blob(2, view(store.public_key()));
                 });
         if (noted.has_error()) {
             return noted.error();
@@ -170,7 +139,92 @@ Result<Store> Store::open(const std::filesystem::path& folder) {
         return Failure{
             Fault::key_unusable, "the key belongs to " + store.station_ + ", not " + known};
     }
+    const auto settled = store.settle(place_of(path));
+    if (settled.has_error()) {
+        return settled.error();
+    }
     return store;
+}
+
+/// A database that is not where it was is a copy: what the other one has done since is not known.
+Result<void> Store::settle(const std::string& place) {
+    auto known = state("place");
+    if (known.has_error()) {
+        return known.error();
+    }
+    if (known.value() == place) {
+        return boost::outcome_v2::success();
+    }
+    if (known.value().empty()) {
+        return set_state("place", place);
+    }
+    return begin_epoch("copied", place);
+}
+
+Result<void> Store::begin_epoch(std::string_view reason, const std::string& place) {
+    const auto last = last_link();
+    if (last.has_error()) {
+        return last.error();
+    }
+    const auto body = event_body(
+        "epoch", "", clock::iso_time(clock_().wall_ms),
+        {{"reason", reason},
+         {"after", static_cast<std::int64_t>(last.value().sequence)},
+         {"after_hash", seal::hex(last.value().hash)},
+         {"epoch", static_cast<std::int64_t>(
+                       last.value().sequence == 0 ? 1 : chain::epoch_of(last.value().sequence) + 1
+                   )}}
+    );
+    Append append{.body = body, .new_epoch = true};
+    append.also = [&](Database& database) -> Result<void> {
+        // What is on paper may have been used meanwhile: a count says what is still there.
+        auto doubted =
+            database.execute("UPDATE serial SET state = 'to_count' WHERE state = 'in_stock'");
+        if (doubted.has_error()) {
+            return doubted;
+        }
+        return set_state("place", place);
+    };
+    const auto record = append_record(std::move(append));
+    if (record.has_error()) {
+        return record.error();
+    }
+    return boost::outcome_v2::success();
+}
+
+Result<void> Store::hold() {
+    const auto path = folder_ / lock_name;
+    auto file = std::unique_ptr<int, CloseFile>(
+        new int(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR))
+    );
+    if (*file < 0) {
+        return Failure{Fault::store_read_only, path.string()};
+    }
+    if (::flock(*file, LOCK_EX | LOCK_NB) != 0) {
+        return Failure{Fault::store_locked, path.string()};
+    }
+    held_ = std::move(file);
+    return boost::outcome_v2::success();
+}
+
+Result<std::string> Store::state(std::string_view key) {
+    auto query = database_.prepare("SELECT value FROM state WHERE key = ?");
+    if (query.has_error()) {
+        return query.error();
+    }
+    query.value().bind(1, key);
+    const auto row = query.value().step();
+    if (row.has_error()) {
+        return row.error();
+    }
+    return row.value() ? query.value().text(0) : std::string();
+}
+
+Result<void> Store::set_state(std::string_view key, std::string_view value) {
+    return run(
+        database_.prepare("INSERT OR REPLACE INTO state(key, value) VALUES(?, ?)"),
+        [&](Statement& insert) { insert.bind(1, key).bind(2, value); }
+    );
 }
 
 Result<void> Store::begin(std::string_view id, std::string_view draft) {
@@ -221,91 +275,166 @@ Result<void> Store::keep(
 }
 
 Result<Record> Store::append(std::string_view id, std::string body, std::string transcript) {
-    return append_with(id, std::move(body), std::move(transcript), nullptr);
+    return append_record(
+        {.closes = id, .body = std::move(body), .transcript = std::move(transcript)}
+    );
 }
 
 Result<Record> Store::append_open(
     std::string_view id, std::string body, std::string transcript, const DraftAfter& draft_after
 ) {
-    return append_with(id, std::move(body), std::move(transcript), &draft_after);
+    return append_record(
+        {.closes = id,
+         .body = std::move(body),
+         .transcript = std::move(transcript),
+         .draft_after = &draft_after}
+    );
 }
 
-Result<Record> Store::append_with(
-    std::string_view id, std::string body, std::string transcript, const DraftAfter* draft_after
-) {
+Result<Record> Store::note(std::string body, const Also& also) {
+    return append_record({.body = std::move(body), .also = also});
+}
+
+Result<Store::Link> Store::last_link() {
+    auto query = database_.prepare(
+        "SELECT sequence, hash, stamp FROM record ORDER BY sequence DESC LIMIT 1"
+    );
+    if (query.has_error()) {
+        return query.error();
+    }
+    const auto row = query.value().step();
+    if (row.has_error()) {
+        return row.error();
+    }
+    Link last;
+    if (row.value()) {
+        last.sequence = static_cast<std::uint64_t>(query.value().number(0));
+        last.stamp = clock::from_text(query.value().view(2));
+        if (!assign(last.hash, query.value().view(1))) {
+            return Failure{Fault::store_damaged, "the last record has no hash"};
+        }
+    }
+    return last;
+}
+
+Result<clock::Stamp> Store::stamp_after(const std::optional<clock::Stamp>& last) {
+    const auto kept = state("anchor");
+    if (kept.has_error()) {
+        return kept.error();
+    }
+    return clock::stamp(last, clock::anchor_from_text(kept.value()), clock_());
+}
+
+Result<bool> Store::clock_set_back() {
+    const auto locked = state("clock");
+    if (locked.has_error()) {
+        return locked.error();
+    }
+    const auto last = last_link();
+    if (last.has_error()) {
+        return last.error();
+    }
+    const auto now = stamp_after(last.value().stamp);
+    if (now.has_error()) {
+        return now.error();
+    }
+    return !locked.value().empty() || clock::set_back(now.value());
+}
+
+Result<Record> Store::append_record(Append append) {
     auto transaction = Transaction::begin(database_);
     if (transaction.has_error()) {
         return transaction.error();
     }
-    Record record;
-    record.sequence = 1;
-    {
-        auto query =
-            database_.prepare("SELECT sequence, hash FROM record ORDER BY sequence DESC LIMIT 1");
-        if (query.has_error()) {
-            return query.error();
-        }
-        const auto row = query.value().step();
-        if (row.has_error()) {
-            return row.error();
-        }
-        if (row.value()) {
-            record.sequence = static_cast<std::uint64_t>(query.value().number(0)) + 1;
-            if (!assign(record.previous, query.value().text(1))) {
-                return Failure{Fault::store_damaged, "the last record has no hash"};
-            }
-        }
+    const auto last = last_link();
+    if (last.has_error()) {
+        return last.error();
     }
-    record.body = std::move(body);
-    record.transcript = std::move(transcript);
-    record.hash =
-        seal::hash_of({station_, record.sequence, record.previous, record.body, record.transcript});
-    record.signature = seal::sign(record.hash, keys_.secret_key);
+    const auto stamp = stamp_after(last.value().stamp);
+    if (stamp.has_error()) {
+        return stamp.error();
+    }
+    Record record;
+    record.sequence = last.value().sequence + 1;
+    if (append.new_epoch && last.value().sequence > 0) {
+        record.sequence =
+            (chain::epoch_of(last.value().sequence) + 1) * chain::epoch_length + 1;
+    }
+    record.previous = last.value().hash;
+    record.stamp = clock::to_text(stamp.value());
+    record.body = std::move(append.body);
+    record.transcript = std::move(append.transcript);
+    record.hash = chain::hash_of(station_, record);
+    auto signature = signer_->sign(record.hash);
+    if (signature.has_error()) {
+        return signature.error();
+    }
+    record.signature = signature.value();
     const auto sequence = static_cast<std::int64_t>(record.sequence);
-    const auto stored =
+    auto done =
         run(database_.prepare(
-                "INSERT INTO record(sequence, previous, hash, signature, body, transcript)"
-                " VALUES(?, ?, ?, ?, ?, ?)"
+                "INSERT INTO record(sequence, previous, hash, signature, stamp, body, transcript)"
+                " VALUES(?, ?, ?, ?, ?, ?, ?)"
             ),
             [&](Statement& insert) {
                 insert.bind(1, sequence)
                     .bind_blob(2, view(record.previous))
                     .bind_blob(3, view(record.hash))
                     .bind_blob(4, view(record.signature))
-                    .bind_blob(5, record.body)
-                    .bind_blob(6, record.transcript);
+                    .bind_blob(5, record.stamp)
+                    .bind_blob(6, record.body)
+                    .bind_blob(7, record.transcript);
             });
-    if (stored.has_error()) {
-        return stored.error();
-    }
-    const auto queued =
-        run(database_.prepare("INSERT INTO outbox(sequence) VALUES(?)"),
-            [&](Statement& insert) { insert.bind(1, sequence); });
-    if (queued.has_error()) {
-        return queued.error();
-    }
-    const auto noted =
-        run(database_.prepare(
-                "INSERT INTO seen SELECT ?1, coalesce(json_extract(?2, '$.vehicle.vin'), ''),"
+    const auto then = [&](auto&& step) {
+        if (!done.has_error()) {
+            done = step();
+        }
+    };
+    then([&] {
+        return run(
+            database_.prepare("INSERT INTO outbox(sequence) VALUES(?)"),
+            [&](Statement& insert) { insert.bind(1, sequence); }
+        );
+    });
+    then([&] {
+        return run(
+            database_.prepare(
+                "INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit, retention)"
+                " SELECT ?1, coalesce(json_extract(?2, '$.vehicle.vin'), ''),"
                 "  coalesce(json_extract(?2, '$.vehicle.plate'), ''),"
                 "  coalesce(json_extract(?2, '$.started'), ''),"
                 "  coalesce(json_extract(?2, '$.type'), ''),"
                 "  coalesce(json_extract(?2, '$.judgement.verdict'), ''),"
-                "  coalesce(json_extract(?2, '$.vehicle.visit'), 1) WHERE json_valid(?2)"
+                "  coalesce(json_extract(?2, '$.vehicle.visit'), 1),"
+                "  coalesce(json_extract(?2, '$.retention'), '') WHERE json_valid(?2)"
             ),
-            [&](Statement& insert) { insert.bind(1, sequence).bind(2, record.body); });
-    if (noted.has_error()) {
-        return noted.error();
-    }
-    const auto draft = draft_after == nullptr ? std::string() : (*draft_after)(record.sequence);
-    const auto closed =
-        draft_after == nullptr
-            ? run(database_.prepare("DELETE FROM begun WHERE id = ?"),
-                  [&](Statement& remove) { remove.bind(1, id); })
-            : run(database_.prepare("UPDATE begun SET draft = ?, transcript = x'' WHERE id = ?"),
-                  [&](Statement& update) { update.bind(1, draft).bind(2, id); });
-    if (closed.has_error()) {
-        return closed.error();
+            [&](Statement& insert) { insert.bind(1, sequence).bind(2, record.body); }
+        );
+    });
+    then([&]() -> Result<void> {
+        if (append.draft_after == nullptr) {
+            return run(database_.prepare("DELETE FROM begun WHERE id = ?"), [&](Statement& remove) {
+                remove.bind(1, append.closes);
+            });
+        }
+        const auto draft = (*append.draft_after)(record.sequence);
+        return run(
+            database_.prepare("UPDATE begun SET draft = ?, transcript = x'' WHERE id = ?"),
+            [&](Statement& update) { update.bind(1, draft).bind(2, append.closes); }
+        );
+    });
+    then([&]() -> Result<void> {
+        // Stays until somebody answers for the time, whatever is recorded meanwhile.
+        if (clock::set_back(stamp.value())) {
+            return set_state("clock", std::to_string(stamp.value().jump_ms));
+        }
+        return boost::outcome_v2::success();
+    });
+    then([&]() -> Result<void> {
+        return append.also ? append.also(database_) : boost::outcome_v2::success();
+    });
+    if (done.has_error()) {
+        return done.error();
     }
     const auto committed = transaction.value().commit();
     if (committed.has_error()) {
@@ -314,8 +443,18 @@ Result<Record> Store::append_with(
     return record;
 }
 
+Result<void> Store::confirm_clock(std::string body) {
+    const auto noted = note(std::move(body), [](Database& database) {
+        return database.execute("DELETE FROM state WHERE key = 'clock'");
+    });
+    if (noted.has_error()) {
+        return noted.error();
+    }
+    return boost::outcome_v2::success();
+}
+
 Result<std::vector<Record>> Store::unsent(int limit) {
-    const auto sql = std::string("SELECT ") + columns +
+    const auto sql = std::string("SELECT ") + record_columns +
                      " FROM record JOIN outbox USING(sequence) ORDER BY sequence LIMIT ?";
     auto query = database_.prepare(sql.c_str());
     if (query.has_error()) {
@@ -326,7 +465,7 @@ Result<std::vector<Record>> Store::unsent(int limit) {
 }
 
 Result<std::vector<Record>> Store::records_from(std::uint64_t sequence, int limit) {
-    const auto sql = std::string("SELECT ") + columns +
+    const auto sql = std::string("SELECT ") + record_columns +
                      " FROM record WHERE sequence >= ? ORDER BY sequence LIMIT ?";
     auto query = database_.prepare(sql.c_str());
     if (query.has_error()) {
@@ -344,29 +483,33 @@ Result<std::uint64_t> Store::unsent_count() {
     return static_cast<std::uint64_t>(count.value());
 }
 
-Result<void> Store::confirmed(std::uint64_t head, std::string_view receipt) {
+Result<void> Store::confirmed(
+    std::uint64_t head, std::string_view receipt, const std::optional<clock::Anchor>& anchor
+) {
     auto transaction = Transaction::begin(database_);
     if (transaction.has_error()) {
         return transaction.error();
     }
     const auto number = static_cast<std::int64_t>(head);
-    const auto noted =
+    auto done =
         run(database_.prepare("INSERT OR REPLACE INTO receipt(head, receipt) VALUES(?, ?)"),
             [&](Statement& insert) { insert.bind(1, number).bind(2, receipt); });
-    if (noted.has_error()) {
-        return noted;
+    if (!done.has_error()) {
+        done =
+            run(database_.prepare("DELETE FROM outbox WHERE sequence <= ?"),
+                [&](Statement& remove) { remove.bind(1, number); });
     }
-    const auto removed =
-        run(database_.prepare("DELETE FROM outbox WHERE sequence <= ?"),
-            [&](Statement& remove) { remove.bind(1, number); });
-    if (removed.has_error()) {
-        return removed;
+    if (!done.has_error() && anchor) {
+        done = set_state("anchor", clock::to_text(*anchor));
+    }
+    if (done.has_error()) {
+        return done;
     }
     return transaction.value().commit();
 }
 
 Result<std::optional<Record>> Store::record(std::uint64_t sequence) {
-    const auto sql = std::string("SELECT ") + columns + " FROM record WHERE sequence = ?";
+    const auto sql = std::string("SELECT ") + record_columns + " FROM record WHERE sequence = ?";
     auto query = database_.prepare(sql.c_str());
     if (query.has_error()) {
         return query.error();
@@ -388,102 +531,6 @@ Result<std::uint64_t> Store::head() {
         return number.error();
     }
     return static_cast<std::uint64_t>(number.value());
-}
-
-namespace {
-
-std::string why_broken(
-    const std::string& station,
-    const seal::PublicKey& key,
-    const Record& record,
-    std::uint64_t expected,
-    const seal::Hash& previous
-) {
-    if (record.sequence != expected) {
-        return "record " + std::to_string(expected) + " is missing";
-    }
-    const auto name = "record " + std::to_string(record.sequence);
-    if (record.previous != previous) {
-        return name + " does not follow the one before it";
-    }
-    const auto hash =
-        seal::hash_of({station, record.sequence, record.previous, record.body, record.transcript});
-    if (hash != record.hash) {
-        return name + " was changed after it was stored";
-    }
-    if (!seal::verifies(record.hash, record.signature, key)) {
-        return name + " was not signed by this station";
-    }
-    return {};
-}
-
-}  // namespace
-
-Result<Verification> verify(const std::filesystem::path& folder) {
-    const auto path = folder / database_name;
-    std::error_code missing;
-    if (!std::filesystem::exists(path, missing)) {
-        return Failure{Fault::store_damaged, path.string() + " does not exist"};
-    }
-    auto opened = Database::open(path.string(), Database::Mode::read_only);
-    if (opened.has_error()) {
-        return opened.error();
-    }
-    auto& database = opened.value();
-    Verification found;
-    seal::PublicKey key{};
-    auto station = database.prepare("SELECT id, public_key FROM station");
-    if (station.has_error()) {
-        return station.error();
-    }
-    const auto named = station.value().step();
-    if (named.has_error()) {
-        return named.error();
-    }
-    if (!named.value() || !assign(key, station.value().text(1)) ||
-        station.value().text(0) != seal::station_id(key)) {
-        found.problem = "the station's identity does not match its key";
-        found.broken_at = 0;
-        return found;
-    }
-    found.station = station.value().text(0);
-    found.key = seal::hex(key);
-    const auto confirmed = one_number(database, "SELECT max(head) FROM receipt");
-    if (confirmed.has_error()) {
-        return confirmed.error();
-    }
-    found.confirmed = static_cast<std::uint64_t>(confirmed.value());
-
-    const auto sql = std::string("SELECT ") + columns + " FROM record ORDER BY sequence";
-    auto query = database.prepare(sql.c_str());
-    if (query.has_error()) {
-        return query.error();
-    }
-    seal::Hash previous{};
-    for (std::uint64_t expected = 1;; ++expected) {
-        const auto row = query.value().step();
-        if (row.has_error()) {
-            return row.error();
-        }
-        if (!row.value()) {
-            break;
-        }
-        const auto record = read_row(query.value());
-        found.problem = record ? why_broken(found.station, key, *record, expected, previous)
-                               : "record " + std::to_string(expected) + " has damaged columns";
-        if (!found.problem.empty()) {
-            found.broken_at = expected;
-            return found;
-        }
-        previous = record->hash;
-        found.records = expected;
-    }
-    if (found.records < found.confirmed) {
-        found.broken_at = found.records + 1;
-        found.problem = "the centre confirmed " + std::to_string(found.confirmed) +
-                        " records, only " + std::to_string(found.records) + " are here";
-    }
-    return found;
 }
 
 }  // namespace station::records

@@ -1,11 +1,15 @@
 #pragma once
 
-#include "station/seal/seal.hpp"
+#include "station/chain/check.hpp"
+#include "station/chain/record.hpp"
+#include "station/clock/clock.hpp"
+#include "station/seal/signer.hpp"
 #include "station/sqlite/sqlite.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,15 +17,7 @@
 
 namespace station::records {
 
-/// A record as it is stored and sent: bytes that are never written again.
-struct Record {
-    std::uint64_t sequence = 0;
-    seal::Hash previous{};
-    seal::Hash hash{};
-    seal::Signature signature{};
-    std::string body;        ///< JSON, schema `record.schema.json`.
-    std::string transcript;  ///< zstd of the JSON Lines transcript; may be empty.
-};
+using chain::Record;
 
 /// An inspection that was begun and has no record: the station lost power or was killed.
 struct LeftOpen {
@@ -39,15 +35,27 @@ struct Seen {
     int visit = 1;
 };
 
+struct CloseFile {
+    void operator()(const int* descriptor) const;
+};
+
 /// The station's own database and signing key in one folder. One writer at a time.
 class Store {
 public:
     /// Opens or creates. A folder with records but without its key is refused: a new key would cut
-    /// the chain. Faults: store_*, key_unusable.
-    [[nodiscard]] static protocols::Result<Store> open(const std::filesystem::path& folder);
+    /// the chain. A copy of another folder begins a new epoch. Faults: store_*, key_unusable.
+    [[nodiscard]] static protocols::Result<Store> open(
+        const std::filesystem::path& folder, clock::Clock clock = clock::system_clock()
+    );
+    /// For the one program that carries out inspections here; others may read, and note what is
+    /// not an inspection. Until the store is closed. Fault: store_locked.
+    [[nodiscard]] protocols::Result<void> hold();
 
     [[nodiscard]] const std::string& station() const { return station_; }
-    [[nodiscard]] const seal::PublicKey& public_key() const { return keys_.public_key; }
+    [[nodiscard]] const seal::PublicKey& public_key() const { return signer_->public_key(); }
+    [[nodiscard]] seal::Signer& signer() { return *signer_; }
+    [[nodiscard]] const std::filesystem::path& folder() const { return folder_; }
+    [[nodiscard]] clock::Moment now() const { return clock_(); }
 
     /// Notes that an inspection has begun, before the vehicle is touched. Fails early when the disk
     /// is full or read-only.
@@ -84,6 +92,25 @@ public:
         std::string_view id, std::string body, std::string transcript, const DraftAfter& draft_after
     );
 
+    /// The same for what is no inspection (event.hpp). `also` runs in the same transaction.
+    using Also = std::function<protocols::Result<void>(sqlite::Database&)>;
+    [[nodiscard]] protocols::Result<Record> note(std::string body, const Also& also = {});
+
+    /// Whether the clock was set back since the last record, or before and nobody has answered for
+    /// it. No inspection may begin then.
+    [[nodiscard]] protocols::Result<bool> clock_set_back();
+    /// Somebody answers for the time: `body` is the event that says who.
+    [[nodiscard]] protocols::Result<void> confirm_clock(std::string body);
+
+    /// A new epoch, for a reason other than being a copy: restored.
+    [[nodiscard]] protocols::Result<void> begin_epoch(
+        std::string_view reason, const std::string& place
+    );
+
+    /// What is kept beside the records; empty for none.
+    [[nodiscard]] protocols::Result<std::string> state(std::string_view key);
+    [[nodiscard]] protocols::Result<void> set_state(std::string_view key, std::string_view value);
+
     /// Records the centre has not confirmed, oldest first.
     [[nodiscard]] protocols::Result<std::vector<Record>> unsent(int limit);
     /// Records from `sequence` on, confirmed ones too: a centre restored from an older backup asks
@@ -92,35 +119,44 @@ public:
         std::uint64_t sequence, int limit
     );
     [[nodiscard]] protocols::Result<std::uint64_t> unsent_count();
-    /// Notes the centre's signed receipt for all records up to `head`.
-    [[nodiscard]] protocols::Result<void> confirmed(std::uint64_t head, std::string_view receipt);
+    /// Notes the centre's signed receipt for all records up to `head`, and the time in it.
+    [[nodiscard]] protocols::Result<void> confirmed(
+        std::uint64_t head,
+        std::string_view receipt,
+        const std::optional<clock::Anchor>& anchor = std::nullopt
+    );
 
     [[nodiscard]] protocols::Result<std::optional<Record>> record(std::uint64_t sequence);
     [[nodiscard]] protocols::Result<std::uint64_t> head();
 
 private:
-    [[nodiscard]] protocols::Result<Record> append_with(
-        std::string_view id, std::string body, std::string transcript, const DraftAfter* draft_after
+    struct Link {
+        std::uint64_t sequence = 0;
+        seal::Hash hash{};
+        std::optional<clock::Stamp> stamp;
+    };
+    struct Append {
+        std::string_view closes{};
+        std::string body{};
+        std::string transcript{};
+        const DraftAfter* draft_after = nullptr;
+        bool new_epoch = false;
+        Also also{};
+    };
+    Store(sqlite::Database database, std::unique_ptr<seal::Signer> signer, clock::Clock clock);
+    [[nodiscard]] protocols::Result<void> settle(const std::string& place);
+    [[nodiscard]] protocols::Result<Link> last_link();
+    [[nodiscard]] protocols::Result<clock::Stamp> stamp_after(
+        const std::optional<clock::Stamp>& last
     );
-    Store(sqlite::Database database, seal::KeyPair keys);
+    [[nodiscard]] protocols::Result<Record> append_record(Append append);
 
     sqlite::Database database_;
-    seal::KeyPair keys_;
+    std::unique_ptr<seal::Signer> signer_;
+    clock::Clock clock_;
     std::string station_;
+    std::filesystem::path folder_;
+    std::unique_ptr<int, CloseFile> held_;
 };
-
-/// What verify() found.
-struct Verification {
-    std::string station;
-    std::uint64_t records = 0;
-    std::uint64_t confirmed = 0;             ///< Highest sequence with a receipt.
-    std::optional<std::uint64_t> broken_at;  ///< First record that does not hold.
-    std::string problem;                     ///< Empty when everything holds.
-    std::string key;                         ///< Public key, hex: compare with the centre's.
-};
-
-/// Checks every record's hash, chain and signature, and that nothing the centre confirmed is
-/// missing. Opens the folder read-only. Faults: store_*.
-[[nodiscard]] protocols::Result<Verification> verify(const std::filesystem::path& folder);
 
 }  // namespace station::records

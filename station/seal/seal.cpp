@@ -79,12 +79,13 @@ std::string station_id(const PublicKey& key) {
 
 Hash hash_of(const Content& content) {
     Digest digest;
-    digest.add_field("obd-station/record/1");
+    digest.add_field("obd-station/record/2");
     digest.add_field(content.station);
     digest.add_number(content.sequence);
     digest.add(content.previous.data(), content.previous.size());
-    digest.add_field(content.body);
-    digest.add_field(content.transcript);
+    digest.add_field(content.stamp);
+    digest.add(content.body.data(), content.body.size());
+    digest.add(content.transcript.data(), content.transcript.size());
     return digest.finish();
 }
 

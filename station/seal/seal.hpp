@@ -40,14 +40,16 @@ struct KeyPair {
 /// A name that nobody else can take: `ST-` and 12 hex digits of the key's hash.
 [[nodiscard]] std::string station_id(const PublicKey& key);
 
-/// What a record's hash covers. Every field is length-prefixed, so no byte can move from one to
-/// another unseen.
+/// What a record's hash covers (station/records/FORMAT.md). Every field is length-prefixed or of a
+/// fixed size, so no byte can move from one to another unseen. Body and transcript are covered by
+/// their own hashes: the chain holds when they are erased after their time.
 struct Content {
     std::string_view station;
-    std::uint64_t sequence = 0;  ///< From 1, without gaps.
-    Hash previous{};             ///< All zero for the first.
-    std::string_view body;
-    std::string_view transcript;  ///< As stored (zstd).
+    std::uint64_t sequence = 0;
+    Hash previous{};         ///< All zero for the first.
+    std::string_view stamp;  ///< When, as the station could know it; JSON.
+    Hash body{};             ///< SHA-256 of the body.
+    Hash transcript{};       ///< SHA-256 of the transcript as stored (zstd).
 };
 [[nodiscard]] Hash hash_of(const Content& content);
 [[nodiscard]] Hash sha256(std::string_view bytes);

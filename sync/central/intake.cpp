@@ -1,6 +1,7 @@
 #include "sync/central/intake.hpp"
 
 #include "station/records/key_file.hpp"
+#include "station/records/rows.hpp"
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
@@ -15,6 +16,8 @@ namespace seal = station::seal;
 using protocols::Failure;
 using protocols::Fault;
 using protocols::Result;
+using station::records::assign;
+using station::records::view;
 using station::sqlite::Database;
 using station::sqlite::Statement;
 using station::sqlite::Transaction;
@@ -34,21 +37,11 @@ const std::vector<const char*> migrations{
     "CREATE TABLE quarantine(row INTEGER PRIMARY KEY, station TEXT NOT NULL,"
     "  sequence INTEGER NOT NULL, hash BLOB NOT NULL, code TEXT NOT NULL, item TEXT NOT NULL,"
     "  received TEXT NOT NULL, UNIQUE(station, sequence, hash, code));",
+    // 2: when, in bounds; what was erased at the station before it was sent again
+    "ALTER TABLE record ADD COLUMN stamp BLOB NOT NULL DEFAULT x'';"
+    "ALTER TABLE record ADD COLUMN erased BLOB;"
+    "CREATE INDEX record_hash ON record(station, hash);",
 };
-
-template <std::size_t n>
-std::string_view view(const std::array<std::uint8_t, n>& bytes) {
-    return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-template <std::size_t n>
-bool assign(std::array<std::uint8_t, n>& bytes, const std::string& from) {
-    if (from.size() != n) {
-        return false;
-    }
-    std::ranges::copy(from, reinterpret_cast<char*>(bytes.data()));
-    return true;
-}
 
 std::string text_at(const json::value& from, const char* pointer) {
     boost::system::error_code error;
@@ -71,8 +64,10 @@ std::string vin_of(const json::value& body) {
     return text_at(body, "/vehicle/vin");
 }
 
-seal::Hash hash_of(const wire::Batch& batch, const wire::Item& item) {
-    return seal::hash_of({batch.station, item.sequence, item.previous, item.body, item.transcript});
+json::value parsed_or_null(const std::string& text) {
+    boost::system::error_code error;
+    auto value = json::parse(text, error);
+    return error ? json::value() : value;
 }
 
 json::array lines_of(const std::string& transcript) {
@@ -201,8 +196,8 @@ Result<wire::Reply::One> Intake::take_one(
 ) {
     wire::Reply::One one{item.sequence, Status::created, {}};
     boost::system::error_code error;
-    const auto body = json::parse(item.body, error);
-    if (hash_of(batch, item) != item.hash) {
+    const auto body = item.erased ? json::value(json::object()) : json::parse(item.body, error);
+    if (station::chain::hash_of(batch.station, item) != item.hash) {
         one.code = "hash";
     } else if (!seal::verifies(item.hash, item.signature, batch.public_key)) {
         one.code = "signature";
@@ -224,6 +219,13 @@ Result<wire::Reply::One> Intake::take_one(
             return one;
         }
         one.code = "fork";  // the same number with other content: a clone or a restored disk
+    } else if (station::chain::begins_epoch(item.sequence) && item.sequence > head.sequence + 1) {
+        // A restored or copied station goes on from a record that is here, or it is not that one.
+        const auto known = holds(batch.station, item.previous);
+        if (known.has_error()) {
+            return known.error();
+        }
+        one.code = known.value() ? "" : "gap";
     } else if (item.sequence != head.sequence + 1) {
         one.code = "gap";
     } else if (item.previous != head.hash) {
@@ -245,6 +247,15 @@ Result<wire::Reply::One> Intake::take_one(
     return one;
 }
 
+Result<bool> Intake::holds(std::string_view station, const seal::Hash& hash) {
+    auto query = database_.prepare("SELECT 1 FROM record WHERE station = ? AND hash = ?");
+    if (query.has_error()) {
+        return query.error();
+    }
+    query.value().bind(1, station).bind_blob(2, view(hash));
+    return query.value().step();
+}
+
 Result<void> Intake::keep(
     const wire::Batch& batch, const wire::Item& item, std::string_view received
 ) {
@@ -252,8 +263,8 @@ Result<void> Intake::keep(
     const auto body = json::parse(item.body, error);
     auto insert = database_.prepare(
         "INSERT INTO record(station, sequence, previous, hash, signature, body, transcript,"
-        "  received, type, verdict, plate, vin, profile, started, technician)"
-        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+        "  received, type, verdict, plate, vin, profile, started, technician, stamp, erased)"
+        " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     );
     if (insert.has_error()) {
         return insert.error();
@@ -263,13 +274,19 @@ Result<void> Intake::keep(
     row.bind_blob(3, view(item.previous)).bind_blob(4, view(item.hash));
     row.bind_blob(5, view(item.signature)).bind_blob(6, item.body).bind_blob(7, item.transcript);
     row.bind(8, received);
-    row.bind(9, text_at(body, "/type"));
+    row.bind(9, item.erased ? "erased" : text_at(body, "/type"));
     row.bind(10, text_at(body, "/judgement/verdict"));
     row.bind(11, text_at(body, "/vehicle/plate"));
     row.bind(12, vin_of(body));
     row.bind(13, text_at(body, "/profile/id"));
     row.bind(14, text_at(body, "/started"));
     row.bind(15, text_at(body, "/technician"));
+    row.bind_blob(16, item.stamp);
+    const auto erased =
+        item.erased ? station::records::erased_column(*item.erased) : std::string();
+    if (item.erased) {
+        row.bind_blob(17, erased);
+    }
     const auto done = row.step();
     if (done.has_error()) {
         return done.error();
@@ -323,7 +340,7 @@ Result<json::value> Intake::inspections(const Query& query) {
     auto select = database_.prepare(
         "SELECT row, station, sequence, received, type, verdict, plate, vin, profile, started,"
         "  technician FROM record"
-        " WHERE (?1 = '' OR verdict = ?1) AND (?2 = 0 OR row < ?2)"
+        " WHERE type != 'event' AND (?1 = '' OR verdict = ?1) AND (?2 = 0 OR row < ?2)"
         "  AND (?3 = '' OR instr(upper(plate), upper(?3)) OR instr(upper(vin), upper(?3))"
         "       OR instr(upper(station), upper(?3)))"
         " ORDER BY row DESC LIMIT ?4"
@@ -369,7 +386,8 @@ Result<std::optional<json::value>> Intake::inspection(
     std::string_view station, std::uint64_t sequence
 ) {
     auto select = database_.prepare(
-        "SELECT previous, hash, signature, body, transcript, received, public_key FROM record"
+        "SELECT sequence, previous, hash, signature, stamp, body, transcript, erased, received,"
+        "  public_key FROM record"
         " JOIN station ON station.id = record.station WHERE station = ? AND sequence = ?"
     );
     if (select.has_error()) {
@@ -384,29 +402,23 @@ Result<std::optional<json::value>> Intake::inspection(
     if (!found.value()) {
         return std::optional<json::value>();
     }
-    wire::Batch batch;
-    wire::Item item;
-    batch.station = station;
-    item.sequence = sequence;
-    item.body = row.text(3);
-    item.transcript = row.text(4);
-    const bool sized = assign(item.previous, row.text(0)) && assign(item.hash, row.text(1)) &&
-                       assign(item.signature, row.text(2)) && assign(batch.public_key, row.text(6));
-    const bool hash_holds = sized && hash_of(batch, item) == item.hash;
+    auto item = station::records::read_row(row).value_or(wire::Item());
+    seal::PublicKey key{};
+    const bool hash_holds = item.sequence != 0 && assign(key, row.view(9)) &&
+                            station::chain::hash_of(station, item) == item.hash;
     const auto transcript =
         item.transcript.empty() ? Result<std::string>("") : seal::expand(item.transcript);
-    boost::system::error_code error;
-    auto body = json::parse(item.body, error);
     return std::optional<json::value>(json::object{
         {"station", station},
         {"sequence", static_cast<std::int64_t>(sequence)},
-        {"received", row.text(5)},
+        {"received", row.text(8)},
+        {"stamp", parsed_or_null(item.stamp)},
         {"previous", seal::hex(item.previous)},
         {"hash", seal::hex(item.hash)},
         {"hash_holds", hash_holds},
         {"signature_holds",
-         hash_holds && seal::verifies(item.hash, item.signature, batch.public_key)},
-        {"body", error ? json::value() : std::move(body)},
+         hash_holds && seal::verifies(item.hash, item.signature, key)},
+        {"body", parsed_or_null(item.body)},
         {"transcript", lines_of(transcript.has_value() ? transcript.value() : "")},
     });
 }
@@ -416,7 +428,7 @@ Result<json::value> Intake::summary() {
     // What closed without a confirmed verdict is counted as what it is, not as the verdict in it.
     auto select = database_.prepare(
         "SELECT CASE WHEN type IN ('inspection', 'referral') AND verdict != '' THEN verdict"
-        " ELSE upper(type) END AS kind, count(*) FROM record GROUP BY kind"
+        " ELSE upper(type) END AS kind, count(*) FROM record WHERE type != 'event' GROUP BY kind"
     );
     if (select.has_error()) {
         return select.error();

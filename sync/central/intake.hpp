@@ -57,6 +57,9 @@ private:
     [[nodiscard]] protocols::Result<wire::Reply::One> take_one(
         const wire::Batch& batch, const wire::Item& item, Head& head, std::string_view received
     );
+    [[nodiscard]] protocols::Result<bool> holds(
+        std::string_view station, const station::seal::Hash& hash
+    );
     [[nodiscard]] protocols::Result<void> keep(
         const wire::Batch& batch, const wire::Item& item, std::string_view received
     );

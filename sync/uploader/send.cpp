@@ -27,10 +27,7 @@ wire::Batch batch_of(
         if (!batch.items.empty() && bytes > wire::batch_bytes_max / 2) {
             break;
         }
-        batch.items.push_back(
-            {record.sequence, record.previous, record.hash, record.signature,
-             std::move(record.body), std::move(record.transcript)}
-        );
+        batch.items.push_back(std::move(record));
     }
     return batch;
 }
@@ -46,14 +43,20 @@ std::string without_slash(std::string url) {
 
 namespace {
 
-/// One batch on its way and back. `first`: its first sequence.
-Result<wire::Reply> exchange(
+/// The centre's answer, as it is and as it came, and the time it signed.
+struct Exchanged {
+    wire::Reply reply;
+    std::string raw;
+    std::optional<station::clock::Anchor> anchor;
+};
+
+Result<Exchanged> exchange(
     station::records::Store& store,
     std::vector<station::records::Record> records,
     const std::string& centre,
-    std::chrono::milliseconds limit,
-    std::string& raw
+    std::chrono::milliseconds limit
 ) {
+    const auto asked = store.now();
     const auto batch = batch_of(store, std::move(records));
     const auto url = without_slash(centre) + "/v1/stations/" + store.station() + "/records";
     auto answer = http::post(url, wire::to_text(batch), limit);
@@ -67,12 +70,18 @@ Result<wire::Reply> exchange(
         return Failure{
             fault, "HTTP " + std::to_string(status) + " " + answer.value().body.substr(0, 200)};
     }
-    raw = std::move(answer.value().body);
-    auto reply = wire::reply_from_text(raw);
+    const auto arrived = store.now();
+    auto reply = wire::reply_from_text(answer.value().body);
     if (reply.has_error() || !wire::holds(reply.value(), store.station())) {
         return Failure{Fault::centre_refused, "the centre's receipt is not valid"};
     }
-    return reply;
+    Exchanged done{std::move(reply.value()), std::move(answer.value().body), std::nullopt};
+    if (const auto time = station::clock::from_iso_time(wire::received(done.reply))) {
+        done.anchor = station::clock::Anchor{
+            station::seal::hex(station::seal::sha256(done.reply.receipt)), *time, arrived.boot,
+            asked.monotonic_ms, arrived.monotonic_ms};
+    }
+    return done;
 }
 
 /// The centre holds less than it once confirmed (an older backup was restored): it names the last
@@ -96,31 +105,31 @@ Result<Sent> send_batch(
         return sent;
     }
     auto first = records.value().front().sequence;
-    std::string raw;
-    auto reply = exchange(store, std::move(records.value()), centre, limit, raw);
-    if (reply.has_value() && asks_for_older(reply.value(), first)) {
-        first = reply.value().head + 1;
+    auto done = exchange(store, std::move(records.value()), centre, limit);
+    if (done.has_value() && asks_for_older(done.value().reply, first)) {
+        first = done.value().reply.head + 1;
         auto older = store.records_from(first, batch_records);
         if (older.has_error()) {
             return older.error();
         }
-        reply = exchange(store, std::move(older.value()), centre, limit, raw);
+        done = exchange(store, std::move(older.value()), centre, limit);
     }
-    if (reply.has_error()) {
-        return reply.error();
+    if (done.has_error()) {
+        return done.error();
     }
-    for (const auto& one : reply.value().results) {
+    const auto& reply = done.value().reply;
+    for (const auto& one : reply.results) {
         if (one.status == wire::Status::quarantined) {
             sent.problem = sent.quarantined == 0 ? one.code : sent.problem;
             ++sent.quarantined;
         }
     }
-    if (reply.value().head >= first) {
-        const auto filed = store.confirmed(reply.value().head, raw);
+    if (reply.head >= first) {
+        const auto filed = store.confirmed(reply.head, done.value().raw, done.value().anchor);
         if (filed.has_error()) {
             return filed.error();
         }
-        sent.confirmed = reply.value().head - first + 1;
+        sent.confirmed = reply.head - first + 1;
     }
     if (sent.confirmed == 0 && sent.quarantined > 0) {
         return Failure{Fault::centre_refused, "quarantined: " + sent.problem};

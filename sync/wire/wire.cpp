@@ -44,43 +44,12 @@ Result<json::object> parse_object(std::string_view text) {
     return std::move(value.get_object());
 }
 
-Result<Item> read_item(const json::value& value) {
-    if (!value.is_object()) {
-        return malformed("a record must be an object");
-    }
-    const auto& object = value.get_object();
-    Item item;
-    const auto sequence = number_of(object, "sequence");
-    if (!sequence || *sequence == 0 ||
-        !seal::from_hex(text_of(object, "previous"), item.previous) ||
-        !seal::from_hex(text_of(object, "hash"), item.hash) ||
-        !seal::from_hex(text_of(object, "signature"), item.signature)) {
-        return malformed("a record needs sequence, previous, hash and signature");
-    }
-    item.sequence = *sequence;
-    auto body = seal::from_base64(text_of(object, "body"));
-    auto transcript = seal::from_base64(text_of(object, "transcript"));
-    if (body.has_error() || transcript.has_error()) {
-        return malformed("body and transcript must be base64");
-    }
-    item.body = std::move(body.value());
-    item.transcript = std::move(transcript.value());
-    return item;
-}
-
 }  // namespace
 
 std::string to_text(const Batch& batch) {
     json::array items;
     for (const auto& item : batch.items) {
-        items.push_back(json::object{
-            {"sequence", static_cast<std::int64_t>(item.sequence)},
-            {"previous", seal::hex(item.previous)},
-            {"hash", seal::hex(item.hash)},
-            {"signature", seal::hex(item.signature)},
-            {"body", seal::to_base64(item.body)},
-            {"transcript", seal::to_base64(item.transcript)},
-        });
+        items.push_back(station::chain::to_json(item));
     }
     return json::serialize(json::object{
         {"schema", "obd-station/batch/1"},
@@ -108,7 +77,7 @@ Result<Batch> batch_from_text(std::string_view text) {
         return malformed("a batch holds at most " + std::to_string(batch_records_max) + " records");
     }
     for (const auto& value : records->get_array()) {
-        auto item = read_item(value);
+        auto item = station::chain::from_json(value);
         if (item.has_error()) {
             return item.error();
         }
@@ -179,6 +148,11 @@ bool holds(const Reply& reply, std::string_view station) {
     const auto receipt = parse_object(reply.receipt);
     return receipt.has_value() && text_of(receipt.value(), "station") == station &&
            number_of(receipt.value(), "head") == reply.head;
+}
+
+std::string received(const Reply& reply) {
+    const auto receipt = parse_object(reply.receipt);
+    return receipt.has_value() ? text_of(receipt.value(), "received") : std::string();
 }
 
 }  // namespace syncing::wire

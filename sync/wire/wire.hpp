@@ -1,7 +1,7 @@
 #pragma once
 
 #include "protocols/base/result.hpp"
-#include "station/seal/seal.hpp"
+#include "station/chain/record.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -15,14 +15,7 @@ inline constexpr std::size_t batch_records_max = 64;
 inline constexpr std::size_t batch_bytes_max = std::size_t{8} << 20;
 
 /// A record on its way, exactly as the station stored it.
-struct Item {
-    std::uint64_t sequence = 0;
-    station::seal::Hash previous{};
-    station::seal::Hash hash{};
-    station::seal::Signature signature{};
-    std::string body;
-    std::string transcript;
-};
+using Item = station::chain::Record;
 
 struct Batch {
     std::string station;
@@ -30,7 +23,7 @@ struct Batch {
     std::vector<Item> items;
 };
 
-/// JSON, schema `batch.schema.json`. Bodies and transcripts travel as base64 of their bytes.
+/// JSON, schema `batch.schema.json`.
 [[nodiscard]] std::string to_text(const Batch& batch);
 /// Fault: malformed.
 [[nodiscard]] protocols::Result<Batch> batch_from_text(std::string_view text);
@@ -56,5 +49,8 @@ struct Reply {
 
 /// True when the receipt is signed by the key it names and speaks of this station and head.
 [[nodiscard]] bool holds(const Reply& reply, std::string_view station);
+
+/// When the centre says it received the batch, UTC, ISO 8601; empty when it does not.
+[[nodiscard]] std::string received(const Reply& reply);
 
 }  // namespace syncing::wire

@@ -1,4 +1,5 @@
 #include "station/records/store.hpp"
+#include "station/records/verify.hpp"
 
 #include "tests/support/faulty_disk.hpp"
 #include "tests/support/folder.hpp"
@@ -116,7 +117,7 @@ TEST(Records, ShowAChangeOfAnySingleByteOfARecord) {
         auto store = open(folder.path());
         add(store, 1);
     }
-    for (const auto* column : {"previous", "hash", "signature", "body", "transcript"}) {
+    for (const auto* column : {"previous", "hash", "signature", "stamp", "body", "transcript"}) {
         sqlite3* handle = nullptr;
         ASSERT_EQ(sqlite3_open((folder.path() / "station.sqlite").c_str(), &handle), SQLITE_OK);
         sqlite3_stmt* query = nullptr;
@@ -314,11 +315,14 @@ TEST(Records, KeepEachProfileOnceAndProveIt) {
 }
 
 TEST(Seal, LetsNoByteMoveFromOneFieldToAnother) {
-    const seal::Content content{"ST-1", 7, {}, "ab", "c"};
+    const seal::Content content{"ST-1", 7, {}, "ab", seal::sha256("b"), seal::sha256("c")};
     auto moved = content;
-    moved.body = "a";
-    moved.transcript = "bc";
+    moved.station = "ST-1a";
+    moved.stamp = "b";
     EXPECT_NE(seal::hash_of(content), seal::hash_of(moved));
+    auto swapped = content;
+    std::swap(swapped.body, swapped.transcript);
+    EXPECT_NE(seal::hash_of(content), seal::hash_of(swapped));
     auto other = content;
     other.sequence = 8;
     EXPECT_NE(seal::hash_of(content), seal::hash_of(other));

@@ -1,5 +1,6 @@
 // A real centre on a real socket, and servers that misbehave.
 #include "station/records/store.hpp"
+#include "station/records/verify.hpp"
 #include "sync/central_web/serve.hpp"
 #include "sync/http/post.hpp"
 #include "sync/uploader/send.hpp"

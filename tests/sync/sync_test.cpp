@@ -34,14 +34,14 @@ public:
         item.sequence = ++sequence_;
         item.previous = head_;
         item.body = std::move(body);
+        item.stamp = R"({"wall":"2026-01-02T03:04:05.000Z"})";
         item.transcript = seal::compress("{\"t\":0,\"k\":\"begin\"}\n");
         sign(item);
         head_ = item.hash;
         return item;
     }
     void sign(wire::Item& item) const {
-        item.hash =
-            seal::hash_of({station(), item.sequence, item.previous, item.body, item.transcript});
+        item.hash = station::chain::hash_of(station(), item);
         item.signature = seal::sign(item.hash, keys_.secret_key);
     }
     [[nodiscard]] wire::Batch batch(std::vector<wire::Item> items) const {

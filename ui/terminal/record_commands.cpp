@@ -5,6 +5,7 @@
 #include "station/criteria/judge.hpp"
 #include "station/inspection/inspection.hpp"
 #include "station/records/store.hpp"
+#include "station/records/verify.hpp"
 #include "station/seal/seal.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
@@ -132,15 +133,47 @@ int replay(int argc, char** argv) {
     return judge_by(programmes, facts, !vehicle_stated, spanish);
 }
 
+namespace {
+
+std::string_view id(station::chain::Stretch::State state) {
+    using State = station::chain::Stretch::State;
+    return state == State::holds ? "holds" : state == State::signed_ ? "signed" : "broken";
+}
+
+}  // namespace
+
 int verify(int argc, char** argv) {
-    const Arguments arguments(argc, argv, 2, {"--station", "--lang"}, {});
-    const auto found = value_or_stop(station::records::verify(arguments.need("--station")));
+    const Arguments arguments(argc, argv, 2, {"--station", "--lang"}, {"--heads"});
+    const auto signatures = arguments.has("--heads") ? station::chain::Signatures::heads
+                                                     : station::chain::Signatures::every;
+    const auto& words = arguments.words();
+    if (arguments.has("--station") == (words.size() == 1) || words.size() > 1) {
+        throw UsageError("verify needs --station DIR, or the FILE of an export");
+    }
+    const auto found = value_or_stop(
+        words.empty() ? station::records::verify(arguments.get("--station"), signatures)
+                      : station::records::verify_export(words[0], signatures)
+    );
+    json::array stretches;
+    for (const auto& one : found.stretches) {
+        stretches.push_back(json::object{
+            {"first", static_cast<std::int64_t>(one.first)},
+            {"last", static_cast<std::int64_t>(one.last)},
+            {"state", id(one.state)},
+            {"problem", one.problem},
+        });
+    }
     json::object out{
         {"ok", found.problem.empty()},
         {"station", found.station},
         {"records", static_cast<std::int64_t>(found.records)},
+        {"head", static_cast<std::int64_t>(found.head)},
         {"confirmed", static_cast<std::int64_t>(found.confirmed)},
+        {"erased", static_cast<std::int64_t>(found.erased)},
+        {"epochs", static_cast<std::int64_t>(found.epochs)},
+        {"clock_jumps", static_cast<std::int64_t>(found.clock_jumps)},
         {"public_key", found.key},
+        {"stretches", std::move(stretches)},
         {"problem", found.problem},
         {"broken_at", nullptr},
     };
