@@ -41,6 +41,8 @@ enum class Fault : int {
     vehicle_changed = 28,  ///< After a reconnection another vehicle answers.
     heavy_duty = 29,       ///< The vehicle speaks SAE J1939, which this program does not read yet.
     library_failed = 30,   ///< A J2534 library cannot be loaded, or refuses to open its device.
+    clock_set_back = 31,   ///< The station's clock went back and nobody has answered for it.
+    printer_failed = 32,   ///< The print queue is missing or refuses.
 };
 
 /// A fault and the words a technician's log needs. `detail` never decides anything.

@@ -29,6 +29,13 @@ Session::Session(records::Store& store, std::unique_ptr<Programme> programme, Wo
     : store_(&store), programme_(std::move(programme)), workflow_(std::move(workflow)) {}
 
 Result<Session> Session::start(records::Store& store, Programme programme, std::string technician) {
+    const auto set_back = store.clock_set_back();
+    if (set_back.has_error()) {
+        return set_back.error();
+    }
+    if (set_back.value()) {
+        return Failure{Fault::clock_set_back, utc_now()};
+    }
     auto owned = std::make_unique<Programme>(std::move(programme));
     const auto kept = keep_criteria(store, *owned);
     if (kept.has_error()) {
@@ -71,11 +78,58 @@ Result<Session> Session::resume(records::Store& store, const records::LeftOpen& 
     return session;
 }
 
-Result<Answer> Session::on(const inspection::Event& event) {
+std::optional<criteria::BothLanguages> Session::attested(
+    inspection::Event& event, const std::string& now
+) const {
+    if (people_ == nullptr || !people_->required()) {
+        return std::nullopt;
+    }
+    const auto& state = workflow_.state();
+    const bool was_read = std::holds_alternative<inspection::Judged>(state) ||
+                          std::holds_alternative<inspection::EngineOff>(state);
+    if (const auto* abort = std::get_if<inspection::Abort>(&event);
+        abort != nullptr && was_read && abort->second.empty()) {
+        return criteria::BothLanguages{
+            "El vehículo ya se leyó: para cerrar sin dictamen hace falta otra persona. Pide al "
+            "supervisor que escriba su NIP. (E-STF-09)",
+            "The vehicle was read already: closing without a verdict takes a second person. Ask "
+            "the supervisor for their PIN. (E-STF-09)"};
+    }
+    auto* confirm = std::get_if<inspection::Confirm>(&event);
+    const bool needs_somebody = confirm != nullptr ||
+                                std::holds_alternative<inspection::Identify>(event) ||
+                                std::holds_alternative<inspection::Begin>(event);
+    if (needs_somebody && !people_->current()) {
+        return criteria::BothLanguages{
+            "Nadie ha entrado. Escanea tu gafete o escribe tu número y tu NIP; la prueba sigue "
+            "donde estaba. (E-STF-10)",
+            "Nobody is signed in. Scan your badge or type your number and PIN; the test goes on "
+            "where it was. (E-STF-10)"};
+    }
+    if (const auto* judged = std::get_if<inspection::Judged>(&state);
+        confirm != nullptr && judged != nullptr) {
+        const auto& order = workflow_.order();
+        confirm->technician = people_->current()->person.id;
+        confirm->assertion = assertion(
+            *people_->current(),
+            {order.id, std::string(criteria::id(judged->verdict)), order.stated.vin,
+             order.stated.plate, seal::hex(seal::sha256(transcript_)), now}
+        );
+    }
+    return std::nullopt;
+}
+
+Result<Answer> Session::on(const inspection::Event& given) {
     auto next = workflow_;
     Answer answer;
+    const auto now = utc_now();
+    auto event = given;
+    answer.refused = attested(event, now);
+    if (answer.refused) {
+        return answer;
+    }
     std::vector<inspection::Store> to_store;
-    for (const auto& action : next.on(event, utc_now())) {
+    for (const auto& action : next.on(event, now)) {
         if (const auto* refuse = std::get_if<inspection::Refuse>(&action)) {
             answer.refused = refuse->why;
             return answer;
@@ -236,7 +290,7 @@ Result<int> close_left_open(records::Store& store) {
                 continue;  // it only lacked its record
             }
             const auto closed = session.value().on(inspection::Abort{
-                "power_lost", "the station stopped before the inspection was finished", ""});
+                "power_lost", "the station stopped before the inspection was finished", "", ""});
             if (closed.has_error()) {
                 return closed.error();
             }

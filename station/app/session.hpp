@@ -1,5 +1,6 @@
 #pragma once
 
+#include "station/app/people.hpp"
 #include "station/inspection/workflow.hpp"
 #include "station/reading/reader.hpp"
 #include "station/records/store.hpp"
@@ -39,6 +40,11 @@ public:
         records::Store& store, const records::LeftOpen& left
     );
 
+    /// Whose work it is. Where a list of people is installed, only who is signed in confirms, by
+    /// assertion, and a vehicle that was read is not sent away by one person alone. Must outlive
+    /// the session.
+    void done_by(const People& people) { people_ = &people; }
+
     /// Faults: store_*: the state is as it was, and the event may be given again.
     [[nodiscard]] protocols::Result<Answer> on(const inspection::Event& event);
     /// Identify with the earlier inspections this station knows of.
@@ -57,6 +63,10 @@ private:
     Session(
         records::Store& store, std::unique_ptr<Programme> programme, inspection::Workflow workflow
     );
+    /// The event with what whoever is at work adds to it; or why they may not.
+    [[nodiscard]] std::optional<criteria::BothLanguages> attested(
+        inspection::Event& event, const std::string& now
+    ) const;
     [[nodiscard]] protocols::Result<void> store_record(
         const inspection::Store& wanted, inspection::Workflow& next
     );
@@ -64,6 +74,7 @@ private:
     records::Store* store_;
     std::unique_ptr<Programme> programme_;  ///< The workflow points into it.
     inspection::Workflow workflow_;
+    const People* people_ = nullptr;
     bool begun_ = false;      ///< It is in the store.
     std::string transcript_;  ///< zstd, of the last reading.
     std::optional<records::Record> record_;

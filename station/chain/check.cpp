@@ -20,8 +20,7 @@ std::string Check::problem_of(const Record& record) const {
     if (hash_of(station_, record) != record.hash) {
         return name(record.sequence) + " was changed after it was stored";
     }
-    if (signatures_ == Signatures::every &&
-        !seal::verifies(record.hash, record.signature, key_)) {
+    if (signatures_ == Signatures::every && !seal::verifies(record.hash, record.signature, key_)) {
         return name(record.sequence) + " was not signed by this station";
     }
     return {};
@@ -37,10 +36,10 @@ void Check::next(const Record& record) {
     } else if (record.sequence > expected && !new_epoch) {
         close_run();
         add(expected, record.sequence - 1, Stretch::State::broken,
-            record.sequence - 1 == expected ? name(expected) + " is missing"
-                                            : "records " + std::to_string(expected) + " to " +
-                                                  std::to_string(record.sequence - 1) +
-                                                  " are missing");
+            record.sequence - 1 == expected
+                ? name(expected) + " is missing"
+                : "records " + std::to_string(expected) + " to " +
+                      std::to_string(record.sequence - 1) + " are missing");
         problem = problem_of(record);
     } else if (record.previous != last_hash_ && !behind_a_break) {
         problem = name(record.sequence) + " does not follow the one before it";
@@ -69,8 +68,8 @@ void Check::close_run() {
     if (run_first_ == 0) {
         return;
     }
-    const bool unsigned_head = signatures_ == Signatures::heads &&
-                               !seal::verifies(last_hash_, last_signature_, key_);
+    const bool unsigned_head =
+        signatures_ == Signatures::heads && !seal::verifies(last_hash_, last_signature_, key_);
     if (unsigned_head) {
         add(run_first_, last_, Stretch::State::broken,
             name(last_) + " was not signed by this station");

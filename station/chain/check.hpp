@@ -12,8 +12,8 @@ namespace station::chain {
 /// A run of records that are alike in what can be said of them.
 struct Stretch {
     enum class State {
-        holds,   ///< Chained to the first record without a break, and signed.
-        signed_, ///< Behind a break: chained among themselves and signed.
+        holds,    ///< Chained to the first record without a break, and signed.
+        signed_,  ///< Behind a break: chained among themselves and signed.
         broken,
     };
     std::uint64_t first = 0;

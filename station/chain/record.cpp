@@ -14,14 +14,24 @@ std::string text_of(const json::object& object, std::string_view key) {
                                                   : std::string();
 }
 
+/// A missing member is not an empty one.
+Result<std::string> bytes_of(const json::object& object, std::string_view key) {
+    const auto* value = object.if_contains(key);
+    if (value == nullptr || !value->is_string()) {
+        return Failure{Fault::malformed, "there is no " + std::string(key)};
+    }
+    return seal::from_base64(value->get_string());
+}
+
+constexpr std::size_t members = 7;
+
 }  // namespace
 
 seal::Hash hash_of(std::string_view station, const Record& record) {
     const auto body = record.erased ? record.erased->body : seal::sha256(record.body);
     const auto transcript =
         record.erased ? record.erased->transcript : seal::sha256(record.transcript);
-    return seal::hash_of(
-        {station, record.sequence, record.previous, record.stamp, body, transcript}
+    return seal::hash_of({station, record.sequence, record.previous, record.stamp, body, transcript}
     );
 }
 
@@ -54,19 +64,21 @@ Result<Record> from_json(const json::value& value) {
         !seal::from_hex(text_of(*object, "previous"), record.previous) ||
         !seal::from_hex(text_of(*object, "hash"), record.hash) ||
         !seal::from_hex(text_of(*object, "signature"), record.signature)) {
-        return Failure{
-            Fault::malformed, "a record needs sequence, previous, hash and signature"};
+        return Failure{Fault::malformed, "a record needs sequence, previous, hash and signature"};
     }
     record.sequence = static_cast<std::uint64_t>(sequence->get_int64());
-    auto stamp = seal::from_base64(text_of(*object, "stamp"));
-    auto body = seal::from_base64(text_of(*object, "body"));
-    auto transcript = seal::from_base64(text_of(*object, "transcript"));
+    auto stamp = bytes_of(*object, "stamp");
+    auto body = bytes_of(*object, "body");
+    auto transcript = bytes_of(*object, "transcript");
     if (stamp.has_error() || body.has_error() || transcript.has_error()) {
         return Failure{Fault::malformed, "stamp, body and transcript must be base64"};
     }
     record.stamp = std::move(stamp.value());
     record.body = std::move(body.value());
     record.transcript = std::move(transcript.value());
+    if (object->size() != members + object->count("erased")) {
+        return Failure{Fault::malformed, "a record has no other members"};
+    }
     if (const auto* erased = object->if_contains("erased")) {
         Erased left;
         if (!erased->is_object() ||

@@ -23,9 +23,9 @@ struct Record {
     seal::Hash previous{};
     seal::Hash hash{};
     seal::Signature signature{};
-    std::string stamp;              ///< JSON, clock::to_text().
-    std::string body;               ///< JSON, schema `record.schema.json`.
-    std::string transcript;         ///< zstd of the JSON Lines transcript; may be empty.
+    std::string stamp;               ///< JSON, clock::to_text().
+    std::string body;                ///< JSON, schema `record.schema.json`.
+    std::string transcript;          ///< zstd of the JSON Lines transcript; may be empty.
     std::optional<Erased> erased{};  ///< Body and transcript are empty then.
 };
 

@@ -64,8 +64,9 @@ Stamp stamp(const std::optional<Stamp>& last, const std::optional<Anchor>& ancho
     if (anchor) {
         const bool same_boot = anchor->boot == now.boot;
         const auto since = same_boot ? now.monotonic_ms - anchor->arrived_ms : 0;
-        made.earliest_ms =
-            later(made.earliest_ms, anchor->time_ms + std::max<std::int64_t>(since - drift(since), 0));
+        made.earliest_ms = later(
+            made.earliest_ms, anchor->time_ms + std::max<std::int64_t>(since - drift(since), 0)
+        );
         if (same_boot) {
             const auto since_asked = now.monotonic_ms - anchor->asked_ms;
             made.latest_ms = anchor->time_ms + second_ms + since_asked + drift(since_asked);

@@ -67,6 +67,9 @@ struct Profile {
     std::string effective_from;              ///< First day it may be used; empty: no limit.
     std::string effective_until;             ///< Last day; empty: no limit.
     std::string retention = "verification";  ///< Class of data its records belong to.
+    std::optional<int> erase_days;  ///< Erased so many days after the centre has it; none: kept.
+    bool certificate_hides_vehicle = false;  ///< Its certificates hold hashes of VIN and plate.
+    int certificate_days = 0;                ///< They hold so long; 0: the programme does not say.
     bool hide_values = true;                 ///< No value is shown before the verdict.
     int connect_attempts = 3;
     int revisit_days = 0;  ///< An inspection within these days after one not passed is its retest.

@@ -323,10 +323,10 @@ Profile read(
     const auto& object = value.get_object();
     reader.keys(
         object, "",
-        {"schema",    "id",         "edition",   "name",        "jurisdiction",     "status",
-         "kind",      "effective",  "retention", "hide_values", "connect_attempts", "revisit_days",
-         "checklist", "references", "sources",   "words",       "causes",           "precedence",
-         "rules",     "variants"}
+        {"schema",    "id",         "edition",    "name",        "jurisdiction",     "status",
+         "kind",      "effective",  "retention",  "hide_values", "connect_attempts", "revisit_days",
+         "checklist", "references", "sources",    "words",       "causes",           "precedence",
+         "rules",     "variants",   "erase_days", "certificate"}
     );
     if (reader.text(object, "schema", "") != "obd-station/profile/1") {
         reader.one_of("/schema", "obd-station/profile/1");
@@ -346,9 +346,23 @@ Profile read(
     if (object.contains("retention")) {
         profile.retention = reader.text(object, "retention", "");
     }
+    constexpr int most_days = 3650;
+    if (object.contains("erase_days")) {
+        profile.erase_days = reader.whole(object, "erase_days", 0, 0, most_days, "");
+    }
+    if (const auto* settings = object.if_contains("certificate")) {
+        const auto& certificate = reader.object(settings, "/certificate");
+        reader.keys(certificate, "/certificate", {"vehicle", "days"});
+        const auto vehicle = reader.text(certificate, "vehicle", "/certificate");
+        if (vehicle != "plain" && vehicle != "hashed") {
+            reader.one_of("/certificate/vehicle", "plain, hashed");
+        }
+        profile.certificate_hides_vehicle = vehicle == "hashed";
+        profile.certificate_days =
+            reader.whole(certificate, "days", 0, 0, most_days, "/certificate");
+    }
     profile.hide_values = reader.flag(object, "hide_values", true, "");
     constexpr int most_attempts = 9;
-    constexpr int most_days = 3650;
     if (!object.contains("connect_attempts")) {
         reader.complain("/connect_attempts", "is missing: write 1…9", "falta: escribe 1…9");
     }

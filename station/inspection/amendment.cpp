@@ -130,6 +130,11 @@ std::string amendment_body(
         {"reason", amendment.reason},
         {"retention", profile == nullptr ? std::string("verification") : profile->retention},
     };
+    for (const auto* key : {"erase_days", "certificate"}) {
+        if (const auto* value = of.as_object().if_contains(key)) {
+            body[key] = *value;
+        }
+    }
     if (!amendment.until.empty()) {
         body["until"] = amendment.until;
     }

@@ -89,23 +89,42 @@ std::optional<criteria::BothLanguages> wrong_vin(std::string_view vin) {
     return std::nullopt;
 }
 
-std::optional<int> days_between(std::string_view earlier, std::string_view later) {
+namespace {
+
+std::optional<std::chrono::sys_days> day_of(std::string_view text) {
     using namespace std::chrono;
     constexpr std::size_t day_size = 10;
-    const auto day_of = [](std::string_view text) -> std::optional<sys_days> {
-        if (!criteria::is_date(text.substr(0, day_size))) {
-            return std::nullopt;
-        }
-        const auto number = [&](std::size_t at, std::size_t size) {
-            int value = 0;
-            std::from_chars(text.data() + at, text.data() + at + size, value);
-            return value;
-        };
-        return sys_days(
-            year(number(0, 4)) / month(static_cast<unsigned>(number(5, 2))) /
-            day(static_cast<unsigned>(number(8, 2)))
-        );
+    if (!criteria::is_date(text.substr(0, day_size))) {
+        return std::nullopt;
+    }
+    const auto number = [&](std::size_t at, std::size_t size) {
+        int value = 0;
+        std::from_chars(text.data() + at, text.data() + at + size, value);
+        return value;
     };
+    return sys_days(
+        year(number(0, 4)) / month(static_cast<unsigned>(number(5, 2))) /
+        day(static_cast<unsigned>(number(8, 2)))
+    );
+}
+
+}  // namespace
+
+std::string day_after(std::string_view day, int days) {
+    const auto from = day_of(day);
+    if (!from) {
+        return {};
+    }
+    const std::chrono::year_month_day to(*from + std::chrono::days(days));
+    const auto padded = [](unsigned number) {
+        return (number < 10 ? "0" : "") + std::to_string(number);
+    };
+    return std::to_string(static_cast<int>(to.year())) + "-" +
+           padded(static_cast<unsigned>(to.month())) + "-" +
+           padded(static_cast<unsigned>(to.day()));
+}
+
+std::optional<int> days_between(std::string_view earlier, std::string_view later) {
     const auto from = day_of(earlier);
     const auto to = day_of(later);
     if (!from || !to) {

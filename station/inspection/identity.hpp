@@ -21,4 +21,7 @@ inline constexpr std::size_t longest_plate = 16;
 /// Days from one UTC day to another, `2026-11-25…`; nullopt when one of them is none.
 [[nodiscard]] std::optional<int> days_between(std::string_view earlier, std::string_view later);
 
+/// The day so many days after a UTC day, `2026-11-25…` to `2027-05-24`; empty when it is none.
+[[nodiscard]] std::string day_after(std::string_view day, int days);
+
 }  // namespace station::inspection

@@ -2,6 +2,7 @@
 
 #include "obd/session/reading.hpp"
 #include "obd/snapshot/json.hpp"
+#include "station/inspection/identity.hpp"
 #include "station/inspection/version.hpp"
 
 #include <boost/json/parse.hpp>
@@ -45,12 +46,26 @@ json::array phases_json(const std::vector<Phase>& phases) {
 void write_course(json::object& body, const Order& order) {
     body["phases"] = phases_json(order.phases);
     body["interruptions"] = phases_json(order.interruptions);
+    body["handovers"] = phases_json(order.handovers);
     json::array readings;
     for (const auto& reading : order.readings) {
         readings.push_back(json::object{
             {"sequence", static_cast<std::int64_t>(reading.sequence)}, {"why", reading.why}});
     }
     body["readings"] = std::move(readings);
+}
+
+/// What the certificate of this inspection shows and until when it holds.
+json::value certificate_json(const Order& order, const criteria::Profile& profile) {
+    return {
+        {"vehicle", profile.certificate_hides_vehicle ? "hashed" : "plain"},
+        {"valid_until", profile.certificate_days == 0
+                            ? std::string()
+                            : day_after(order.started, profile.certificate_days)}};
+}
+
+json::value erase_json(const criteria::Profile& profile) {
+    return profile.erase_days ? json::value(*profile.erase_days) : json::value();
 }
 
 json::object heading(const Order& order, std::string_view type) {
@@ -195,6 +210,8 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     body["finished"] = outcome.finished;
     body["profile"] = profile_json(profile);
     body["retention"] = profile.retention;
+    body["erase_days"] = erase_json(profile);
+    body["certificate"] = certificate_json(order, profile);
     body["reading_ms"] =
         std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration())
             .count();
@@ -225,6 +242,8 @@ Concluded conclude_stated(const Order& order, const criteria::Profile& profile) 
     auto body = heading(order, "referral");
     body["profile"] = profile_json(profile);
     body["retention"] = profile.retention;
+    body["erase_days"] = erase_json(profile);
+    body["certificate"] = certificate_json(order, profile);
     concluded.facts = criteria::facts_from(order.stated);
     concluded.judgement = criteria::judge(profile, concluded.facts);
     body["facts"] = criteria::to_json(concluded.facts);
@@ -240,6 +259,7 @@ std::string aborted_body(
     object["type"] = "aborted";
     object["profile"] = profile_json(profile);
     object["retention"] = profile.retention;
+    object["erase_days"] = erase_json(profile);
     object["finished"] = why.at;
     write_course(object, order);
     auto& aborted = object["aborted"];
@@ -248,14 +268,23 @@ std::string aborted_body(
     }
     aborted.get_object()["reason"] = why.reason;
     aborted.get_object()["by"] = why.by;
+    aborted.get_object()["second"] = why.second;
     return json::serialize(object);
 }
 
 std::string confirmed_body(
-    const Order& order, const std::string& body, const std::string& by, const std::string& at
+    const Order& order,
+    const std::string& body,
+    const std::string& by,
+    const std::string& assertion,
+    const std::string& at
 ) {
     auto object = parsed(body);
-    object["confirmation"] = {{"by", by}, {"at", at}};
+    object["technician"] = order.technician;
+    object["confirmation"] = {
+        {"by", by},
+        {"at", at},
+        {"assertion", assertion.empty() ? json::value() : json::parse(assertion)}};
     object["finished"] = at;
     write_course(object, order);
     return json::serialize(object);
@@ -286,7 +315,8 @@ std::string interrupted_body(std::string_view id, std::string_view draft) {
         {"fault", nullptr},
         {"detail", "the station stopped before the inspection was finished"},
         {"reason", "power_lost"},
-        {"by", ""}};
+        {"by", ""},
+        {"second", ""}};
     return json::serialize(body);
 }
 

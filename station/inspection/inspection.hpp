@@ -71,6 +71,7 @@ struct Order {
     std::vector<Phase> phases{};
     std::vector<KeptReading> readings{};
     std::vector<Phase> interruptions{};  ///< Power losses and restarts, by the phase they hit.
+    std::vector<Phase> handovers{};      ///< Technicians before this one, and until when.
 };
 
 /// What came of reading the vehicle.
@@ -107,6 +108,7 @@ struct Ending {
     std::string reason;  ///< technician, vehicle_left, reading_failed, power_lost, …
     std::string detail;
     std::string by;
+    std::string second;  ///< Who agreed; empty where one is enough.
     std::string at;  ///< UTC, ISO 8601.
 };
 /// A body (of an order with nothing read, or of a reading that went before) as the `aborted` record
@@ -114,9 +116,14 @@ struct Ending {
 [[nodiscard]] std::string aborted_body(
     const Order& order, const criteria::Profile& profile, const std::string& body, const Ending& why
 );
-/// A judged body with the technician's confirmation and the order's last phases.
+/// A judged body with the technician's confirmation and the order's last phases. `assertion`: JSON,
+/// empty for none.
 [[nodiscard]] std::string confirmed_body(
-    const Order& order, const std::string& body, const std::string& by, const std::string& at
+    const Order& order,
+    const std::string& body,
+    const std::string& by,
+    const std::string& assertion,
+    const std::string& at
 );
 /// A body as the record of a reading that did not lead to the verdict.
 [[nodiscard]] std::string reading_body(const std::string& body, const std::string& why);

@@ -46,7 +46,7 @@ State abort(const S& state, const Abort& event, Context& context) {
     }
     Closing next{aborted_body(
         context.order, context.profile, body_of(state),
-        {event.reason, event.detail, event.by, std::string(context.now)}
+        {event.reason, event.detail, event.by, event.second, std::string(context.now)}
     )};
     context.actions.emplace_back(Store{next.body, true});
     return next;
@@ -59,6 +59,10 @@ State answer(const S& state, const E& event, Context& context) {
         return on(state, event, context);
     } else if constexpr (std::is_same_v<E, Abort> && open<S>) {
         return abort(state, event, context);
+    } else if constexpr (std::is_same_v<E, TakeOver> && open<S>) {
+        context.order.handovers.push_back({context.order.technician, std::string(context.now)});
+        context.order.technician = event.by;
+        return state;
     } else if constexpr (std::is_same_v<E, Resumed> && open<S>) {
         context.order.interruptions.push_back(
             {std::string(id(State(state))), std::string(context.now)}
@@ -156,6 +160,7 @@ Order order_from(const json::object& saved) {
     }
     order.phases = phases(saved.at("phases"));
     order.interruptions = phases(saved.at("interruptions"));
+    order.handovers = phases(saved.at("handovers"));
     for (const auto& one : saved.at("readings").as_array()) {
         order.readings.push_back(
             {one.at("sequence").to_number<std::uint64_t>(), text_of(one.as_object(), "why")}
@@ -213,6 +218,7 @@ std::string Workflow::saved() const {
         {"relation", nullptr},
         {"phases", phases(order_.phases)},
         {"interruptions", phases(order_.interruptions)},
+        {"handovers", phases(order_.handovers)},
         {"body", body_of(state_)},
     };
     json::array tables;

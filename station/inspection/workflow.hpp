@@ -89,12 +89,18 @@ struct GoOn {};
 struct Again {};
 struct Confirm {
     std::string technician;
+    std::string assertion;  ///< JSON: what the person's own key signed; empty where nobody has one.
+};
+/// Another technician goes on.
+struct TakeOver {
+    std::string by;
 };
 /// technician, vehicle_left, adapter, engine, reading_failed, power_lost.
 struct Abort {
     std::string reason;
     std::string detail;
     std::string by;
+    std::string second;  ///< Who agreed, where the programme's people need two.
 };
 /// The program begins again with a state it had saved.
 struct Resumed {};
@@ -115,6 +121,7 @@ using Event = std::variant<
     GoOn,
     Again,
     Confirm,
+    TakeOver,
     Abort,
     Resumed,
     Stored>;

@@ -117,6 +117,18 @@ constexpr std::array rows{
          "avisa al supervisor.",
          "The station's data is damaged or of another version. Stop testing here and call the "
          "supervisor."}},
+    Row{Fault::clock_set_back,
+        {"E-CLK-01", 37,
+         "El reloj de la estación retrocedió. No se inician pruebas hasta que el supervisor revise "
+         "la hora y la confirme (obd-inspect clock confirm). Lo guardado está completo.",
+         "The station's clock was set back. No test begins until the supervisor checks the time "
+         "and confirms it (obd-inspect clock confirm). What was stored is whole."}},
+    Row{Fault::printer_failed,
+        {"E-PRN-01", 38,
+         "La impresora no recibe el informe. Revisa papel, corriente y el nombre de la cola, y "
+         "vuelve a imprimir. El PDF quedó guardado.",
+         "The printer does not take the report. Check paper, power and the queue's name, and print "
+         "again. The PDF is kept."}},
     Row{Fault::key_unusable,
         {"E-KEY-01", 34,
          "Falta la llave de firma de la estación o no corresponde. Restáurala del respaldo; no se "

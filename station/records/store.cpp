@@ -47,9 +47,8 @@ const std::vector<const char*> migrations{
     // 3: when, in bounds; what may be erased after its time; where the store is; people; stock
     "ALTER TABLE record ADD COLUMN stamp BLOB NOT NULL DEFAULT x'';"
     "ALTER TABLE record ADD COLUMN erased BLOB;"
-    "ALTER TABLE seen ADD COLUMN retention TEXT NOT NULL DEFAULT '';"
-    "ALTER TABLE seen ADD COLUMN number TEXT NOT NULL DEFAULT '';"
-    "CREATE INDEX seen_by_retention ON seen(retention) WHERE retention != '';"
+    "ALTER TABLE seen ADD COLUMN erase_days INTEGER;"
+    "CREATE INDEX seen_to_erase ON seen(sequence) WHERE erase_days IS NOT NULL;"
     "CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE serial(serial TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL,"
     "  sequence INTEGER NOT NULL, of INTEGER);"
@@ -296,9 +295,9 @@ Result<Record> Store::note(std::string body, const Also& also) {
 }
 
 Result<Store::Link> Store::last_link() {
-    auto query = database_.prepare(
-        "SELECT sequence, hash, stamp FROM record ORDER BY sequence DESC LIMIT 1"
-    );
+    auto query =
+        database_.prepare("SELECT sequence, hash, stamp FROM record ORDER BY sequence DESC LIMIT 1"
+        );
     if (query.has_error()) {
         return query.error();
     }
@@ -357,8 +356,7 @@ Result<Record> Store::append_record(Append append) {
     Record record;
     record.sequence = last.value().sequence + 1;
     if (append.new_epoch && last.value().sequence > 0) {
-        record.sequence =
-            (chain::epoch_of(last.value().sequence) + 1) * chain::epoch_length + 1;
+        record.sequence = (chain::epoch_of(last.value().sequence) + 1) * chain::epoch_length + 1;
     }
     record.previous = last.value().hash;
     record.stamp = clock::to_text(stamp.value());
@@ -399,14 +397,14 @@ Result<Record> Store::append_record(Append append) {
     then([&] {
         return run(
             database_.prepare(
-                "INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit, retention)"
+                "INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit, erase_days)"
                 " SELECT ?1, coalesce(json_extract(?2, '$.vehicle.vin'), ''),"
                 "  coalesce(json_extract(?2, '$.vehicle.plate'), ''),"
                 "  coalesce(json_extract(?2, '$.started'), ''),"
                 "  coalesce(json_extract(?2, '$.type'), ''),"
                 "  coalesce(json_extract(?2, '$.judgement.verdict'), ''),"
                 "  coalesce(json_extract(?2, '$.vehicle.visit'), 1),"
-                "  coalesce(json_extract(?2, '$.retention'), '') WHERE json_valid(?2)"
+                "  json_extract(?2, '$.erase_days') WHERE json_valid(?2)"
             ),
             [&](Statement& insert) { insert.bind(1, sequence).bind(2, record.body); }
         );

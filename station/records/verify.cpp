@@ -22,8 +22,12 @@ constexpr std::string_view export_schema = "obd-station/chain/1";
 /// Counts as it goes; the chain's own check says what holds.
 class Verifier {
 public:
-    Verifier(Verification& found, const seal::PublicKey& key, chain::Signatures signatures,
-             chain::After after = {})
+    Verifier(
+        Verification& found,
+        const seal::PublicKey& key,
+        chain::Signatures signatures,
+        chain::After after = {}
+    )
         : found_(found), check_(found.station, key, signatures, after) {}
 
     void next(const chain::Record& record) {
@@ -128,8 +132,7 @@ Result<json::object> line_of(std::ifstream& in, const std::string& name, std::ui
     auto value = json::parse(line, error);
     if (error || !value.is_object()) {
         return Failure{
-            Fault::malformed,
-            name + ", line " + std::to_string(number) + ": not a JSON object"};
+            Fault::malformed, name + ", line " + std::to_string(number) + ": not a JSON object"};
     }
     return std::move(value.get_object());
 }
@@ -267,8 +270,8 @@ Result<Verification> verify_export(
         auto record = chain::from_json(line.value());
         if (record.has_error()) {
             return Failure{
-                Fault::malformed, file.string() + ", line " + std::to_string(number) + ": " +
-                                      record.error().detail};
+                Fault::malformed,
+                file.string() + ", line " + std::to_string(number) + ": " + record.error().detail};
         }
         verifier.next(record.value());
     }

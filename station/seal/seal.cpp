@@ -95,16 +95,53 @@ Hash sha256(std::string_view bytes) {
     return digest.finish();
 }
 
-Signature sign(const Hash& hash, const SecretKey& key) {
+Hash hash_of_document(std::string_view kind, std::string_view payload) {
+    Digest digest;
+    digest.add_field("obd-station/document/1");
+    digest.add_field(kind);
+    digest.add_field(payload);
+    return digest.finish();
+}
+
+namespace {
+
+const unsigned char* start_of(std::string_view bytes) {
+    return reinterpret_cast<const unsigned char*>(bytes.data());
+}
+
+std::string_view text_of(const Hash& hash) {
+    return {reinterpret_cast<const char*>(hash.data()), hash.size()};
+}
+
+}  // namespace
+
+Signature sign(std::string_view bytes, const SecretKey& key) {
     start_sodium();
     Signature signature{};
-    crypto_sign_detached(signature.data(), nullptr, hash.data(), hash.size(), key.data());
+    crypto_sign_detached(signature.data(), nullptr, start_of(bytes), bytes.size(), key.data());
     return signature;
 }
 
-bool verifies(const Hash& hash, const Signature& signature, const PublicKey& key) {
+Signature sign(const Hash& hash, const SecretKey& key) {
+    return sign(text_of(hash), key);
+}
+
+bool verifies(std::string_view bytes, const Signature& signature, const PublicKey& key) {
     start_sodium();
-    return crypto_sign_verify_detached(signature.data(), hash.data(), hash.size(), key.data()) == 0;
+    return crypto_sign_verify_detached(
+               signature.data(), start_of(bytes), bytes.size(), key.data()
+           ) == 0;
+}
+
+bool verifies(const Hash& hash, const Signature& signature, const PublicKey& key) {
+    return verifies(text_of(hash), signature, key);
+}
+
+std::string random_bytes(std::size_t count) {
+    start_sodium();
+    std::string bytes(count, '\0');
+    randombytes_buf(bytes.data(), bytes.size());
+    return bytes;
 }
 
 std::string compress(std::string_view bytes) {
@@ -154,7 +191,8 @@ Result<std::string> from_base64(std::string_view text) {
     }
     const auto padding = static_cast<std::size_t>(text.ends_with("==") ? 2 : text.ends_with('='));
     out.resize(static_cast<std::size_t>(size) - padding);
-    return out;
+    // The letters of one value only: bits that no byte uses are zero.
+    return to_base64(out) == text ? Result<std::string>(std::move(out)) : bad;
 }
 
 }  // namespace station::seal

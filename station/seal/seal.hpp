@@ -54,8 +54,17 @@ struct Content {
 [[nodiscard]] Hash hash_of(const Content& content);
 [[nodiscard]] Hash sha256(std::string_view bytes);
 
+/// What the signature of a document covers (document.hpp).
+[[nodiscard]] Hash hash_of_document(std::string_view kind, std::string_view payload);
+
+[[nodiscard]] Signature sign(std::string_view bytes, const SecretKey& key);
 [[nodiscard]] Signature sign(const Hash& hash, const SecretKey& key);
+[[nodiscard]] bool verifies(
+    std::string_view bytes, const Signature& signature, const PublicKey& key
+);
 [[nodiscard]] bool verifies(const Hash& hash, const Signature& signature, const PublicKey& key);
+/// As many bytes as asked for that nobody can foresee.
+[[nodiscard]] std::string random_bytes(std::size_t count);
 
 /// zstd. The expanded size is limited to 64 MiB. Fault: malformed.
 [[nodiscard]] std::string compress(std::string_view bytes);

@@ -14,7 +14,10 @@ public:
 
     [[nodiscard]] virtual const PublicKey& public_key() const = 0;
     /// Fault: key_unusable.
-    [[nodiscard]] virtual protocols::Result<Signature> sign(const Hash& hash) = 0;
+    [[nodiscard]] virtual protocols::Result<Signature> sign(std::string_view bytes) = 0;
+    [[nodiscard]] protocols::Result<Signature> sign(const Hash& hash) {
+        return sign({reinterpret_cast<const char*>(hash.data()), hash.size()});
+    }
 };
 
 /// A key in memory.
@@ -22,8 +25,9 @@ class KeySigner : public Signer {
 public:
     explicit KeySigner(const KeyPair& keys) : keys_(keys) {}
     [[nodiscard]] const PublicKey& public_key() const override { return keys_.public_key; }
-    [[nodiscard]] protocols::Result<Signature> sign(const Hash& hash) override {
-        return seal::sign(hash, keys_.secret_key);
+    using Signer::sign;
+    [[nodiscard]] protocols::Result<Signature> sign(std::string_view bytes) override {
+        return seal::sign(bytes, keys_.secret_key);
     }
 
 private:

@@ -25,8 +25,10 @@ using protocols::Result;
 constexpr CK_MECHANISM_TYPE mechanism_eddsa = 0x1057;
 constexpr CK_MECHANISM_TYPE mechanism_make_edwards = 0x1055;
 /// CKA_EC_PARAMS as a PrintableString, CKA_EC_POINT as an OCTET STRING around 32 bytes.
-constexpr std::string_view edwards25519("\x13\x0c"
-                                        "edwards25519");
+constexpr std::string_view edwards25519(
+    "\x13\x0c"
+    "edwards25519"
+);
 constexpr std::string_view point_head("\x04\x20");
 
 Failure unusable(std::string what) {
@@ -56,9 +58,7 @@ public:
         if (library_ == nullptr) {
             return unusable(::dlerror());
         }
-        auto* list = reinterpret_cast<CK_C_GetFunctionList>(
-            ::dlsym(library_, "C_GetFunctionList")
-        );
+        auto* list = reinterpret_cast<CK_C_GetFunctionList>(::dlsym(library_, "C_GetFunctionList"));
         CK_FUNCTION_LIST_PTR functions = nullptr;
         if (list == nullptr || list(&functions) != CKR_OK) {
             return unusable(place.module + " is no PKCS#11 module");
@@ -123,7 +123,7 @@ public:
         return key;
     }
 
-    Result<seal::Signature> sign(CK_OBJECT_HANDLE key, seal::Hash hash) {
+    Result<seal::Signature> sign(CK_OBJECT_HANDLE key, std::string bytes) {
         CK_MECHANISM mechanism{mechanism_eddsa, nullptr, 0};
         const auto begun = functions_->C_SignInit(*session_, &mechanism, key);
         if (begun != CKR_OK) {
@@ -131,8 +131,10 @@ public:
         }
         seal::Signature signature{};
         CK_ULONG size = signature.size();
-        const auto done =
-            functions_->C_Sign(*session_, hash.data(), hash.size(), signature.data(), &size);
+        const auto done = functions_->C_Sign(
+            *session_, reinterpret_cast<unsigned char*>(bytes.data()), bytes.size(),
+            signature.data(), &size
+        );
         if (done != CKR_OK || size != signature.size()) {
             return said("C_Sign", done);
         }
@@ -173,8 +175,9 @@ public:
 
 private:
     static Failure said(std::string_view call, CK_RV code) {
-        return unusable("the token answered " + std::string(call) + " with code " +
-                        std::to_string(code));
+        return unusable(
+            "the token answered " + std::string(call) + " with code " + std::to_string(code)
+        );
     }
 
     std::optional<CK_SLOT_ID> slot_of(std::string_view label) {
@@ -230,8 +233,9 @@ public:
     }
 
     [[nodiscard]] const seal::PublicKey& public_key() const override { return public_key_; }
-    [[nodiscard]] Result<seal::Signature> sign(const seal::Hash& hash) override {
-        return session_.sign(key_, hash);
+    using seal::Signer::sign;
+    [[nodiscard]] Result<seal::Signature> sign(std::string_view bytes) override {
+        return session_.sign(key_, std::string(bytes));
     }
 
 private:

@@ -282,8 +282,7 @@ Result<void> Intake::keep(
     row.bind(14, text_at(body, "/started"));
     row.bind(15, text_at(body, "/technician"));
     row.bind_blob(16, item.stamp);
-    const auto erased =
-        item.erased ? station::records::erased_column(*item.erased) : std::string();
+    const auto erased = item.erased ? station::records::erased_column(*item.erased) : std::string();
     if (item.erased) {
         row.bind_blob(17, erased);
     }
@@ -416,8 +415,7 @@ Result<std::optional<json::value>> Intake::inspection(
         {"previous", seal::hex(item.previous)},
         {"hash", seal::hex(item.hash)},
         {"hash_holds", hash_holds},
-        {"signature_holds",
-         hash_holds && seal::verifies(item.hash, item.signature, key)},
+        {"signature_holds", hash_holds && seal::verifies(item.hash, item.signature, key)},
         {"body", parsed_or_null(item.body)},
         {"transcript", lines_of(transcript.has_value() ? transcript.value() : "")},
     });

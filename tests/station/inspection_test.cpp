@@ -128,7 +128,7 @@ TEST(Inspection, IsNeverJudgedWhenTheReadingBrokeOff) {
 TEST(Inspection, ClosesAnInterruptedOneWithWhatWasEntered) {
     const auto done = inspect("healthy-petrol", "generic");
     const auto text = aborted_body(
-        done.order, done.profile, "", {"power_lost", "", "", "2026-01-02T03:04:08.000Z"}
+        done.order, done.profile, "", {"power_lost", "", "", "", "2026-01-02T03:04:08.000Z"}
     );
     const auto body = json::parse(text);
     EXPECT_EQ(body.at("type"), "aborted");

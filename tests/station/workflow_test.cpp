@@ -120,8 +120,9 @@ std::vector<Step> every_event(const criteria::Profile& profile) {
         {"cannot connect", CannotConnect{}},
         {"go on", GoOn{}},
         {"again", Again{}},
-        {"confirm", Confirm{"T-1"}},
-        {"abort", Abort{"vehicle_left", "", "T-1"}},
+        {"confirm", Confirm{"T-1", ""}},
+        {"take over", TakeOver{"T-2"}},
+        {"abort", Abort{"vehicle_left", "", "T-1", ""}},
         {"resumed", Resumed{}},
         {"stored", Stored{3, true}},
         {"stored, open", Stored{3, false}},
@@ -179,7 +180,7 @@ int finish(Workflow& workflow) {
         } else if (state == "engine_off") {
             event = GoOn{};
         } else if (state == "judged") {
-            event = Confirm{"T-1"};
+            event = Confirm{"T-1", ""};
         } else if (state == "closing") {
             event = Stored{9, true};
         }
@@ -301,7 +302,7 @@ TEST(Workflow, RecordsTheWholeInspection) {
                   Begin{"serial:/dev/a", std::nullopt}, ReadingEnded{reading_of("healthy-petrol")}}
     );
     EXPECT_EQ(std::get<Judged>(workflow.state()).verdict, criteria::Verdict::pass);
-    const auto body = closing_body(workflow, Confirm{"T-2"});
+    const auto body = closing_body(workflow, Confirm{"T-2", ""});
     EXPECT_EQ(body.at("type"), "inspection");
     EXPECT_EQ(body.at("confirmation").at("by"), "T-2");
     EXPECT_EQ(body.at("vehicle").at("lamp_at_key_on"), true);
@@ -355,7 +356,7 @@ TEST(Workflow, DecidesFromThePapersAloneWhereTheProgrammeDoesNotApply) {
     old.model_year = 2005;
     auto workflow = after(profile, {Identify{old, {}}});
     EXPECT_EQ(id(workflow.state()), "judged");
-    const auto body = closing_body(workflow, Confirm{"T-1"});
+    const auto body = closing_body(workflow, Confirm{"T-1", ""});
     EXPECT_EQ(body.at("type"), "referral");
     EXPECT_EQ(body.at("judgement").at("verdict"), "NOT_APPLICABLE");
     EXPECT_FALSE(body.as_object().contains("snapshot"));
@@ -377,7 +378,7 @@ TEST(Workflow, ReadsTheEngineSpeedAndDoesNotJudgeAStillEngine) {
     EXPECT_TRUE(kept.as_object().contains("snapshot"));
     (void)workflow.on(Stored{4, false}, now);
     (void)workflow.on(ReadingEnded{reading_of("healthy-petrol")}, now);
-    const auto body = closing_body(workflow, Confirm{"T-1"});
+    const auto body = closing_body(workflow, Confirm{"T-1", ""});
     EXPECT_EQ(body.at("judgement").at("verdict"), "PASS");
     EXPECT_EQ(body.at("readings").at(0).at("sequence"), 4);
     EXPECT_EQ(body.at("readings").at(0).at("why"), "engine_not_running");
@@ -414,7 +415,7 @@ TEST(Workflow, EndsWithItsReasonAndEverythingThatWasRead) {
     auto lost = after(profile, start);
     (void)lost.on(ReadingEnded{cut()}, now);
     EXPECT_EQ(id(lost.state()), "ready");
-    auto body = closing_body(lost, Abort{"vehicle_left", "drove off", "T-1"});
+    auto body = closing_body(lost, Abort{"vehicle_left", "drove off", "T-1", ""});
     EXPECT_EQ(body.at("type"), "aborted");
     EXPECT_EQ(body.at("aborted").at("reason"), "vehicle_left");
     EXPECT_EQ(body.at("aborted").at("fault"), static_cast<int>(Fault::link_lost));
@@ -422,7 +423,7 @@ TEST(Workflow, EndsWithItsReasonAndEverythingThatWasRead) {
     // A verdict nobody confirmed stays in the record that closes it.
     auto judged = after(profile, start);
     (void)judged.on(ReadingEnded{reading_of("mil-on")}, now);
-    body = closing_body(judged, Abort{"technician", "", "T-1"});
+    body = closing_body(judged, Abort{"technician", "", "T-1", ""});
     EXPECT_EQ(body.at("type"), "aborted");
     EXPECT_EQ(body.at("judgement").at("verdict"), "FAIL");
     // A verdict is not fished for.

@@ -379,12 +379,12 @@ void Engine::again() {
 }
 
 void Engine::confirm() {
-    impl_->post([this] { impl_->on(inspection::Confirm{impl_->settings.technician}); });
+    impl_->post([this] { impl_->on(inspection::Confirm{impl_->settings.technician, {}}); });
 }
 
 void Engine::close(const QString& reason) {
     impl_->post([this, reason] {
-        impl_->on(inspection::Abort{reason.toStdString(), "", impl_->settings.technician});
+        impl_->on(inspection::Abort{reason.toStdString(), "", impl_->settings.technician, {}});
     });
 }
 

@@ -67,7 +67,7 @@ public:
             } else if (state == "engine_off") {
                 engine_off(session, adapter);
             } else if (state == "judged") {
-                tell(session.on(inspection::Confirm{session.workflow().order().technician}));
+                tell(session.on(inspection::Confirm{session.workflow().order().technician, {}}));
             } else {
                 throw Stopped(
                     {Fault::store_damaged, "an inspection stopped at " + std::string(state)}
@@ -119,7 +119,7 @@ private:
 
     void ready(app::Session& session, const protocols::link::Endpoint& adapter) {
         if (failure_) {
-            tell(session.on(inspection::Abort{"reading_failed", failure_->detail, technician()}));
+            tell(session.on(inspection::Abort{"reading_failed", failure_->detail, technician(), {}}));
             return;
         }
         const auto lit = running_ ? running_ : stated_from(arguments_).lamp_running;

@@ -15,7 +15,9 @@ State on(const Judged& state, const Again& /*event*/, Context& context) {
 
 State on(const Judged& state, const Confirm& event, Context& context) {
     Closing next{
-        confirmed_body(context.order, state.body, event.technician, std::string(context.now))};
+        confirmed_body(
+        context.order, state.body, event.technician, event.assertion, std::string(context.now)
+    )};
     context.actions.emplace_back(Store{next.body, true});
     return next;
 }

@@ -1,0 +1,41 @@
+#pragma once
+
+#include "protocols/base/result.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+/// As much of CBOR (RFC 8949) as a certificate needs, in its core deterministic encoding (4.2.1):
+/// shortest heads, definite lengths, map keys in order. Anything else is refused, so that a value
+/// has one encoding only.
+namespace station::certificate::cbor {
+
+struct Bytes {
+    std::string bytes;
+    friend bool operator==(const Bytes&, const Bytes&) = default;
+};
+struct Value;
+using Array = std::vector<Value>;
+using Map = std::vector<std::pair<std::int64_t, Value>>;  ///< Keys ascending, as encoded.
+struct Null {
+    friend bool operator==(Null, Null) = default;
+};
+
+struct Value {
+    std::variant<Null, std::int64_t, Bytes, std::string, Array, Map> value;
+};
+
+[[nodiscard]] std::string encode(const Value& value);
+/// Tag 18 (COSE_Sign1) in front of the value.
+[[nodiscard]] std::string encode_tagged(std::uint64_t tag, const Value& value);
+
+/// One value and nothing behind it; nesting and size are bounded. Fault: malformed.
+[[nodiscard]] protocols::Result<Value> decode(std::string_view bytes);
+/// The same behind this tag.
+[[nodiscard]] protocols::Result<Value> decode_tagged(std::uint64_t tag, std::string_view bytes);
+
+}  // namespace station::certificate::cbor
