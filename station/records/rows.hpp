@@ -13,6 +13,9 @@ namespace station::records {
 
 inline constexpr const char* database_name = "station.sqlite";
 
+/// In place of where the store is, until it is first opened there.
+inline constexpr std::string_view restored_place = "restored";
+
 template <std::size_t n>
 std::string_view view(const std::array<std::uint8_t, n>& bytes) {
     return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};

@@ -157,7 +157,7 @@ Result<void> Store::settle(const std::string& place) {
     if (known.value().empty()) {
         return set_state("place", place);
     }
-    return begin_epoch("copied", place);
+    return begin_epoch(known.value() == restored_place ? "restored" : "copied", place);
 }
 
 Result<void> Store::begin_epoch(std::string_view reason, const std::string& place) {

@@ -102,10 +102,8 @@ public:
     /// Somebody answers for the time: `body` is the event that says who.
     [[nodiscard]] protocols::Result<void> confirm_clock(std::string body);
 
-    /// A new epoch, for a reason other than being a copy: restored.
-    [[nodiscard]] protocols::Result<void> begin_epoch(
-        std::string_view reason, const std::string& place
-    );
+    /// Reads beside the store's own ways, on its connection.
+    [[nodiscard]] protocols::Result<void> look(const Also& reads) { return reads(database_); }
 
     /// What is kept beside the records; empty for none.
     [[nodiscard]] protocols::Result<std::string> state(std::string_view key);
@@ -145,6 +143,9 @@ private:
     };
     Store(sqlite::Database database, std::unique_ptr<seal::Signer> signer, clock::Clock clock);
     [[nodiscard]] protocols::Result<void> settle(const std::string& place);
+    [[nodiscard]] protocols::Result<void> begin_epoch(
+        std::string_view reason, const std::string& place
+    );
     [[nodiscard]] protocols::Result<Link> last_link();
     [[nodiscard]] protocols::Result<clock::Stamp> stamp_after(
         const std::optional<clock::Stamp>& last

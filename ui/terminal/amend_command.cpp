@@ -5,6 +5,7 @@
 #include "station/seal/seal.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
+#include "ui/terminal/proving.hpp"
 #include "ui/terminal/vehicle_options.hpp"
 
 #include <boost/json/parse.hpp>
@@ -81,12 +82,11 @@ inspection::Rejudged judge_again(
 }  // namespace
 
 int amend(int argc, char** argv) {
-    const Arguments arguments(
-        argc, argv, 2,
-        {"--station", "--sequence", "--reason", "--technician", "--until", "--method", "--vehicle",
-         "--lamp", "--lang"},
-        {}
-    );
+    auto options = proof_options("technician");
+    options.merge(std::set<std::string>{
+        "--station", "--sequence", "--reason", "--until", "--method", "--vehicle", "--lamp",
+        "--lang"});
+    const Arguments arguments(argc, argv, 2, options, {});
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     const auto kind = arguments.words().size() == 1
                           ? inspection::amendment_from_id(arguments.words()[0])
@@ -106,13 +106,19 @@ int amend(int argc, char** argv) {
         throw UsageError("there is no record " + std::to_string(sequence));
     }
     const auto of = json::parse(record->body);
+    auto people = value_or_stop(station::app::People::open(store));
+    const auto* done_by = of.as_object().if_contains("technician");
+    const auto by = proven(
+        people, arguments, "technician", station::staff::Role::supervisor,
+        done_by == nullptr ? "" : std::string(done_by->as_string()), spanish
+    );
     inspection::Amendment amendment{
         *kind,
         station::app::make_id(),
         sequence,
         station::seal::hex(record->hash),
         arguments.get("--reason"),
-        arguments.get("--technician"),
+        by,
         station::app::utc_now(),
         arguments.get("--until"),
         arguments.get("--method")};

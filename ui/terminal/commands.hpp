@@ -19,6 +19,7 @@ inline constexpr int exit_error = 1;
 inline constexpr int exit_usage = 2;
 inline constexpr int exit_reading_only = 16;
 inline constexpr int exit_unfit = 17;
+inline constexpr int exit_not_genuine = 18;
 [[nodiscard]] int exit_code(station::criteria::Verdict verdict);
 
 /// A world fault that ends a command with its message and exit code.
@@ -88,5 +89,15 @@ int verify(int argc, char** argv);
 int decode(int argc, char** argv);
 int explain(int argc, char** argv);
 int send(int argc, char** argv);
+int people(int argc, char** argv);
+int station_clock(int argc, char** argv);
+int station_key(int argc, char** argv);
+int station_settings(int argc, char** argv);
+int certificates(int argc, char** argv);
+int report(int argc, char** argv);
+int paper_stock(int argc, char** argv);
+int backup(int argc, char** argv);
+int restore(int argc, char** argv);
+int erase(int argc, char** argv);
 
 }  // namespace ui::terminal

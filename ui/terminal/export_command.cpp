@@ -1,5 +1,6 @@
 #include "station/exports/exports.hpp"
 #include "station/records/archive.hpp"
+#include "station/records/verify.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
 
@@ -41,9 +42,22 @@ json::object object_of(const exports::Row& row) {
 
 int export_records(int argc, char** argv) {
     const Arguments arguments(
-        argc, argv, 2, {"--as", "--station", "--from", "--to", "--format", "--lang"}, {}
+        argc, argv, 2, {"--as", "--records", "--station", "--from", "--to", "--format", "--lang"},
+        {}
     );
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
+    const auto first = sequence_of(arguments, "--from", 1);
+    const auto last = sequence_of(arguments, "--to", std::numeric_limits<std::int64_t>::max());
+    if (arguments.has("--records")) {
+        const auto written = value_or_stop(station::records::export_chain(
+            arguments.need("--station"), first, last, arguments.get("--records")
+        ));
+        std::cout << json::serialize(json::object{
+                         {"file", arguments.get("--records")},
+                         {"records", static_cast<std::int64_t>(written)}})
+                  << "\n";
+        return exit_ok;
+    }
     const auto format = arguments.get("--format", "csv");
     if (format != "csv" && format != "json") {
         throw UsageError("--format must be csv or json");
@@ -60,8 +74,6 @@ int export_records(int argc, char** argv) {
     std::int64_t written = 0;
     std::int64_t passed_over = 0;
     std::optional<Failure> failure;
-    const auto first = sequence_of(arguments, "--from", 1);
-    const auto last = sequence_of(arguments, "--to", std::numeric_limits<std::int64_t>::max());
     const auto read = archive.bodies(first, last, [&](auto sequence, auto text) {
         const auto body = json::parse({text.data(), text.size()});
         if (!map.takes(std::string_view(body.at("type").as_string()))) {

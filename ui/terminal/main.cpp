@@ -40,17 +40,39 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
                                                     a new record about an earlier one
   obd-inspect export --as ID|FILE.json --station DIR [--from N] [--to N] [--format csv|json]
                                                     in a programme's own encoding
-  obd-inspect verify --station DIR
+  obd-inspect export --records FILE --station DIR [--from N] [--to N]   to be verified elsewhere
+  obd-inspect verify --station DIR|FILE [--heads]   what holds, and what around a break still does
+  obd-inspect report --station DIR --sequence N [--out FILE.pdf] [--print [--printer QUEUE]]
+                  [--paper letter|a4] [--report-lang es|en|both]
+  obd-inspect certificate show --station DIR --sequence N [--png FILE]
+  obd-inspect certificate list FILE.json --kind keys|revoked --key KEYFILE --out FILE
+  obd-inspect certificate verify IMAGE|FILE.txt|TEXT --keys FILE --trust KEY [--revoked FILE]
+                  [--vin VIN] [--plate PLATE]
+  obd-inspect certificate page --trust KEY [--keys FILE] [--revoked FILE] --out FILE.html
+  obd-inspect staff make PLAN.json --key KEYFILE --out FILE
+  obd-inspect staff install FILE --station DIR [--trust KEY]
+  obd-inspect staff status --station DIR | staff unlock WHO --station DIR WHO_BY
+  obd-inspect clock status|confirm --station DIR [WHO_BY --reason TEXT]
+  obd-inspect key show|token --station DIR [--module FILE --token LABEL --key LABEL --pin-file FILE]
+  obd-inspect stock receive|issue|void|damage|return|count --station DIR --kind KIND
+                  --serial N | --first N --last N  [--sequence N] [--reason TEXT] WHO_BY [WHO_SECOND]
+  obd-inspect stock status --station DIR
+  obd-inspect settings --station DIR [--site TEXT] [--printer QUEUE] [--paper …] [--report-lang …]
+  obd-inspect backup FILE --station DIR --passphrase-file FILE
+  obd-inspect restore FILE --station NEWDIR --passphrase-file FILE
+  obd-inspect erase --station DIR                   what is past its time and confirmed
   obd-inspect send --station DIR --centre URL
   obd-inspect decode --bus can|legacy HEX…
   obd-inspect explain SERVICE [ID] | uas ID | CODE  where a value comes from, or what a code means
 
+WHO_BY is --by ID --by-pin-file FILE [--by-code CODE] where the station has a list of people, --by
+NAME where it has none; WHO_SECOND the same with --second.
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
 ADAPTER is serial:DEVICE[@BAUD], tcp:HOST:PORT or j2534:NAME (a library, by name or path).
 --lang es|en chooses the language of messages.
 Exit: 0 pass or ok, 10 fail, 11 not ready, 12 no communication, 13 refer, 14 not applicable,
-15 invalid, 16 adapter for reading only, 17 adapter unfit, 2 usage, 20-36 an error with its own
-code (README.md), 1 any other error.
+15 invalid, 16 adapter for reading only, 17 adapter unfit, 18 certificate not valid, 2 usage, 20-38
+an error with its own code (README.md), 1 any other error.
 )";
 
 struct Command {
@@ -58,13 +80,29 @@ struct Command {
     int (*run)(int, char**);
 };
 constexpr std::array commands{
-    Command{"adapters", &terminal::adapters},     Command{"read", &terminal::read},
-    Command{"judge", &terminal::judge},           Command{"run", &terminal::run},
-    Command{"replay", &terminal::replay},         Command{"verify", &terminal::verify},
-    Command{"decode", &terminal::decode},         Command{"send", &terminal::send},
-    Command{"explain", &terminal::explain},       Command{"criteria", &terminal::programme},
-    Command{"amend", &terminal::amend},           Command{"bundle", &terminal::bundle},
+    Command{"adapters", &terminal::adapters},
+    Command{"read", &terminal::read},
+    Command{"judge", &terminal::judge},
+    Command{"run", &terminal::run},
+    Command{"replay", &terminal::replay},
+    Command{"verify", &terminal::verify},
+    Command{"decode", &terminal::decode},
+    Command{"send", &terminal::send},
+    Command{"explain", &terminal::explain},
+    Command{"criteria", &terminal::programme},
+    Command{"amend", &terminal::amend},
+    Command{"bundle", &terminal::bundle},
     Command{"export", &terminal::export_records},
+    Command{"staff", &terminal::people},
+    Command{"clock", &terminal::station_clock},
+    Command{"key", &terminal::station_key},
+    Command{"settings", &terminal::station_settings},
+    Command{"certificate", &terminal::certificates},
+    Command{"report", &terminal::report},
+    Command{"stock", &terminal::paper_stock},
+    Command{"backup", &terminal::backup},
+    Command{"restore", &terminal::restore},
+    Command{"erase", &terminal::erase},
 };
 
 std::string chosen_language(int argc, char** argv) {

@@ -8,6 +8,7 @@
 #include "ui/reader/running.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
+#include "ui/terminal/proving.hpp"
 #include "ui/terminal/vehicle_options.hpp"
 
 #include <boost/json/parse.hpp>
@@ -119,7 +120,8 @@ private:
 
     void ready(app::Session& session, const protocols::link::Endpoint& adapter) {
         if (failure_) {
-            tell(session.on(inspection::Abort{"reading_failed", failure_->detail, technician(), {}}));
+            tell(session.on(inspection::Abort{"reading_failed", failure_->detail, technician(), {}})
+            );
             return;
         }
         const auto lit = running_ ? running_ : stated_from(arguments_).lamp_running;
@@ -215,16 +217,23 @@ app::Session begin(const Arguments& arguments, station::records::Store& store, b
     ));
 }
 
+/// Somebody else goes on with what was begun.
+void take_over(app::Session& session, const app::People& people) {
+    const auto& before = session.workflow().order().technician;
+    if (people.current() && people.current()->person.id != before) {
+        (void)value_or_stop(session.on(inspection::TakeOver{people.current()->person.id}));
+    }
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
-    const Arguments arguments(
-        argc, argv, 2,
-        {"--adapter", "--profile", "--variant", "--vehicle", "--station", "--centre", "--lamp",
-         "--connector", "--technician", "--visit", "--previous", "--lang", "--reconnect",
-         "--visual", "--owner-objects"},
-        {"--resume"}
-    );
+    auto options = proof_options("technician");
+    options.merge(std::set<std::string>{
+        "--adapter", "--profile", "--variant", "--vehicle", "--station", "--centre", "--lamp",
+        "--connector", "--visit", "--previous", "--lang", "--reconnect", "--visual",
+        "--owner-objects"});
+    const Arguments arguments(argc, argv, 2, options, {"--resume"});
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     auto endpoint = protocols::link::read_endpoint(arguments.need("--adapter"));
     if (endpoint.has_error()) {
@@ -232,9 +241,27 @@ int run(int argc, char** argv) {
     }
     (void)reconnect_of(arguments);
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
+    const auto held = store.hold();
+    if (held.has_error()) {
+        throw Stopped(held.error());
+    }
+    auto people = value_or_stop(app::People::open(store));
+    if (people.required()) {
+        (void)arguments.need("--technician");
+        const auto refused = value_or_stop(people.sign_in(proof_of(arguments, "technician")));
+        if (refused) {
+            throw Refused(spanish ? refused->es : refused->en);
+        }
+    }
     auto session = arguments.has("--resume") ? left_open(store) : begin(arguments, store, spanish);
+    session.done_by(people);
     Run driver(arguments, spanish);
+    take_over(session, people);
     driver.drive(session, endpoint.value());
+    const auto out_again = people.sign_out("ended");
+    if (out_again.has_error()) {
+        throw Stopped(out_again.error());
+    }
     if (arguments.has("--centre")) {
         report_upload(store, arguments.get("--centre"), spanish);
     }
