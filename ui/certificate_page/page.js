@@ -16,6 +16,8 @@ const TEXTS = {
   waiting: ["Funciona sin internet. Enfoca el código del informe.", "Works without internet. Point at the report's code."],
   word_valid: ["Auténtico", "Genuine"],
   valid: ["La estación lo firmó y nadie lo ha cambiado.", "The station signed it and nobody has changed it."],
+  word_not_passed: ["Auténtico: NO aprobado", "Genuine: NOT passed"],
+  not_passed: ["La estación lo firmó, y dice que el vehículo no aprobó.", "The station signed it, and it says that the vehicle did not pass."],
   word_expired: ["Vencido", "Expired"],
   expired: ["Auténtico, pero su vigencia terminó: toca nueva verificación.", "Genuine, but past its last day: a new inspection is due."],
   word_revoked: ["Revocado", "Revoked"],
@@ -55,7 +57,7 @@ const TEXTS = {
   NOT_APPLICABLE: ["El programa no aplica", "Programme does not apply"],
   INVALID: ["Sin dictamen", "No verdict"],
 };
-const GLYPHS = { valid: "✓", expired: "!", revoked: "✕", other_vehicle: "✕", unknown_key: "✕", forged: "✕", unreadable: "!", no_lists: "!" };
+const GLYPHS = { valid: "✓", not_passed: "✕", expired: "!", revoked: "✕", other_vehicle: "✕", unknown_key: "✕", forged: "✕", unreadable: "!", no_lists: "!" };
 
 const byId = id => document.getElementById(id);
 const data = JSON.parse(byId("data").textContent);
@@ -134,6 +136,7 @@ function judge() {
       keys: lists.keys.keys, revoked: lists.revoked ? lists.revoked.certificates : [],
       today: new Date().toISOString().slice(0, 10), atHand: byId("at_hand").value.trim().toUpperCase(),
     });
+    if (shown.state === "valid" && shown.certificate.verdict !== "PASS") shown.state = "not_passed";
   }
   draw();
 }

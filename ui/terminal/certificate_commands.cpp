@@ -170,6 +170,10 @@ int verify_one(const Arguments& arguments, bool spanish) {
     }
     const auto words = certificate::words(checked.state);
     std::cerr << (spanish ? words.es : words.en) << "\n";
+    if (checked.certificate && checked.certificate->verdict != "PASS") {
+        std::cerr << (spanish ? "OJO: el vehículo no aprobó (" : "NOTE: the vehicle did not pass (")
+                  << checked.certificate->verdict << ")\n";
+    }
     json::object out{
         {"state", certificate::id(checked.state)},
         {"station", checked.station},
