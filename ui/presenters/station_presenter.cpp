@@ -29,6 +29,100 @@ StationPresenter::StationPresenter(Station station, QObject* parent)
             Q_EMIT secondsChanged();
         }
     });
+    constexpr int idle_ms = 15 * 60 * 1000;
+    idle_.setInterval(idle_ms);
+    idle_.setSingleShot(true);
+    connect(&idle_, &QTimer::timeout, this, [this] {
+        if (page_ == Reading) {
+            idle_.start();  // never during a reading
+        } else if (!crew_.id.isEmpty()) {
+            Q_EMIT signOutWanted(QStringLiteral("idle"));
+        }
+    });
+}
+
+QVariantMap StationPresenter::crew() const {
+    return {
+        {"required", crew_.required},
+        {"people", crew_.people},
+        {"id", crew_.id},
+        {"name", crew_.name},
+        {"refused", crew_.refused.es.isEmpty() ? QVariant() : QVariant(both(crew_.refused))},
+        {"clockSetBack", crew_.clockSetBack}};
+}
+
+bool StationPresenter::secondNeeded() const {
+    return crew_.required && (standing_.state == QLatin1String("judged") ||
+                              standing_.state == QLatin1String("engine_off"));
+}
+
+QVariantMap StationPresenter::paper() const {
+    return {{"kind", paper_.kind},  {"next", paper_.next},  {"issued", paper_.issued},
+            {"es", paper_.said.es}, {"en", paper_.said.en}, {"well", paper_.well}};
+}
+
+void StationPresenter::showCrew(const Crew& crew) {
+    const bool somebody_else = crew.id != crew_.id;
+    crew_ = crew;
+    if (somebody_else) {
+        changing_ = false;
+        badge_.clear();
+        Q_EMIT badgeChanged();
+    }
+    if (crew_.id.isEmpty()) {
+        idle_.stop();
+    } else {
+        idle_.start();
+    }
+    Q_EMIT crewChanged();
+}
+
+void StationPresenter::showPaper(const Paper& paper) {
+    paper_ = paper;
+    Q_EMIT paperChanged();
+}
+
+void StationPresenter::signIn(const QString& who, const QString& pin, const QString& code) {
+    Q_EMIT signInWanted(who.trimmed(), pin, code);
+}
+
+void StationPresenter::signOut() {
+    if (page_ != Reading) {
+        Q_EMIT signOutWanted(QStringLiteral("asked"));
+    }
+}
+
+void StationPresenter::changePerson() {
+    changing_ = crew_.required && page_ != Reading;
+    Q_EMIT crewChanged();
+}
+
+void StationPresenter::keepPerson() {
+    changing_ = false;
+    crew_.refused = {};
+    Q_EMIT crewChanged();
+}
+
+void StationPresenter::confirmClock(const QString& who, const QString& pin, const QString& code) {
+    Q_EMIT confirmClockWanted(who.trimmed(), pin, code);
+}
+
+void StationPresenter::printReport() {
+    if (page_ == Result && standing_.state == QLatin1String("done")) {
+        Q_EMIT printWanted();
+    }
+}
+
+void StationPresenter::issue(const QString& serial) {
+    if (page_ == Result && standing_.state == QLatin1String("done")) {
+        Q_EMIT issueWanted(serial.trimmed().toUpper());
+    }
+}
+
+void StationPresenter::touched() {
+    if (idle_.isActive()) {
+        idle_.start();
+    }
 }
 
 QString StationPresenter::modelYear() const {
@@ -111,6 +205,11 @@ void StationPresenter::setLampRunning(const QString& answer) {
 }
 
 void StationPresenter::scanned(const QString& text) {
+    if (signInOpen()) {
+        badge_ = text.trimmed();
+        Q_EMIT badgeChanged();
+        return;
+    }
     auto code = text.trimmed().toUpper();
     if (code.size() == vin_length + 1 && code.startsWith(u'I')) {
         code.remove(0, 1);
@@ -176,6 +275,9 @@ void StationPresenter::startReading() {
 }
 
 void StationPresenter::next() {
+    if (signInOpen()) {
+        return;
+    }
     switch (page_) {
         case Vehicle:
             if (vehicleComplete()) {
@@ -236,8 +338,14 @@ void StationPresenter::again() {
 }
 
 void StationPresenter::close(const QString& reason) {
+    closeWith(reason, {}, {}, {});
+}
+
+void StationPresenter::closeWith(
+    const QString& reason, const QString& who, const QString& pin, const QString& code
+) {
     if (page_ != Vehicle && page_ != Reading) {
-        Q_EMIT closeWanted(reason);
+        Q_EMIT closeWanted(reason, who.trimmed(), pin, code);
     }
 }
 
@@ -291,6 +399,7 @@ void StationPresenter::showStanding(const Standing& standing) {
         Q_EMIT visualChanged();
     }
     Q_EMIT standingChanged();
+    Q_EMIT crewChanged();
     if (!accepted) {
         if (page_ == Reading) {
             tick_.stop();

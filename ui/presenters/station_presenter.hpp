@@ -66,6 +66,25 @@ struct Standing {
     bool stalled = false;  ///< engine_off: it ran when the reading began.
 };
 
+/// Who may work here and who does.
+struct Crew {
+    bool required = false;  ///< Nobody works without having proved who they are.
+    QVariantList people;    ///< {id, name, code}: technicians; code: a one-time code is asked.
+    QString id;             ///< Of whoever is at work; empty: nobody.
+    QString name;
+    Both refused;               ///< Why the last proof was not taken.
+    bool clockSetBack = false;  ///< A supervisor has to answer for the time first.
+};
+
+/// What is handed out beside the verdict.
+struct Paper {
+    QString kind;  ///< Of the numbered paper in stock; empty: none is kept here.
+    QString next;  ///< First serial in stock.
+    QString issued;
+    Both said;  ///< What became of printing or issuing.
+    bool well = true;
+};
+
 /// An inspection that was cut short and can go on.
 struct LeftOpen {
     int count = 0;
@@ -110,6 +129,11 @@ class StationPresenter : public QObject {
     Q_PROPERTY(int waiting READ waiting NOTIFY centreChanged)
     Q_PROPERTY(bool centreReached READ centreReached NOTIFY centreChanged)
     Q_PROPERTY(bool centreKnown READ centreKnown CONSTANT)
+    Q_PROPERTY(QVariantMap crew READ crew NOTIFY crewChanged)
+    Q_PROPERTY(bool signInOpen READ signInOpen NOTIFY crewChanged)
+    Q_PROPERTY(bool secondNeeded READ secondNeeded NOTIFY crewChanged)
+    Q_PROPERTY(QString badge READ badge NOTIFY badgeChanged)
+    Q_PROPERTY(QVariantMap paper READ paper NOTIFY paperChanged)
     Q_PROPERTY(QString stationId READ stationId CONSTANT)
     Q_PROPERTY(QString adapter READ adapter CONSTANT)
     Q_PROPERTY(QString programme READ programme CONSTANT)
@@ -163,6 +187,12 @@ public:
     int waiting() const { return waiting_; }
     bool centreReached() const { return centreReached_; }
     bool centreKnown() const { return station_.hasCentre; }
+    QVariantMap crew() const;
+    bool signInOpen() const { return (crew_.required && crew_.id.isEmpty()) || changing_; }
+    /// A vehicle that was read is not sent away by one person alone.
+    bool secondNeeded() const;
+    QString badge() const { return badge_; }
+    QVariantMap paper() const;
     QString stationId() const { return station_.id; }
     QString adapter() const { return station_.adapter; }
     QString programme() const { return station_.programme; }
@@ -190,6 +220,20 @@ public:
     Q_INVOKABLE void resume();
     Q_INVOKABLE void drop();
 
+    Q_INVOKABLE void closeWith(
+        const QString& reason, const QString& who, const QString& pin, const QString& code
+    );
+    Q_INVOKABLE void signIn(const QString& who, const QString& pin, const QString& code);
+    Q_INVOKABLE void signOut();
+    /// Another technician takes over, or nobody does.
+    Q_INVOKABLE void changePerson();
+    Q_INVOKABLE void keepPerson();
+    Q_INVOKABLE void confirmClock(const QString& who, const QString& pin, const QString& code);
+    Q_INVOKABLE void printReport();
+    Q_INVOKABLE void issue(const QString& serial);
+    /// Somebody is there: a key or a touch.
+    Q_INVOKABLE void touched();
+
     /// A scanner's burst, whatever has the focus. Strips the `I` prefix of door labels.
     Q_INVOKABLE void scanned(const QString& text);
     Q_INVOKABLE void next();
@@ -202,6 +246,10 @@ public:
     void showProgress(const Progress& progress);
     void showFinished(const Finished& finished);
     void showCentre(int waiting, bool reached);
+    void showCrew(const ui::presenters::Crew& crew);
+    void showPaper(const ui::presenters::Paper& paper);
+    /// For tests: how long nobody may be there.
+    void setIdleLimit(int ms) { idle_.setInterval(ms); }
 
 Q_SIGNALS:
     void pageChanged();
@@ -222,7 +270,17 @@ Q_SIGNALS:
     void goOnWanted();
     void againWanted();
     void confirmWanted();
-    void closeWanted(const QString& reason);
+    void closeWanted(
+        const QString& reason, const QString& who, const QString& pin, const QString& code
+    );
+    void crewChanged();
+    void badgeChanged();
+    void paperChanged();
+    void signInWanted(const QString& who, const QString& pin, const QString& code);
+    void signOutWanted(const QString& why);
+    void confirmClockWanted(const QString& who, const QString& pin, const QString& code);
+    void printWanted();
+    void issueWanted(const QString& serial);
     void resumeWanted();
     void dropWanted();
     void stopWanted();
@@ -247,6 +305,11 @@ private:
     int seconds_ = 0;
     QVariantMap result_;
     QVariantMap error_;
+    Crew crew_;
+    bool changing_ = false;
+    QString badge_;
+    Paper paper_;
+    QTimer idle_;
     int waiting_ = 0;
     bool centreReached_ = true;
 };

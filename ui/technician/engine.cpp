@@ -1,7 +1,13 @@
 #include "ui/technician/engine.hpp"
 
 #include "station/app/learning.hpp"
+#include "station/app/naming.hpp"
+#include "station/app/printing.hpp"
 #include "station/app/session.hpp"
+#include "station/messages/messages.hpp"
+#include "station/records/event.hpp"
+#include "station/report/pdf/pdf.hpp"
+#include "station/stock/stock.hpp"
 #include "sync/uploader/send.hpp"
 #include "sync/uploader/uploader.hpp"
 #include "ui/technician/showing.hpp"
@@ -29,6 +35,10 @@ namespace json = boost::json;
 using presenters::Entered;
 using presenters::Finished;
 using presenters::Standing;
+
+app::Proof proof_of(const QString& who, const QString& pin, const QString& code) {
+    return {who.toStdString(), pin.toStdString(), code.toStdString()};
+}
 
 }  // namespace
 
@@ -91,9 +101,228 @@ struct Engine::Impl {
                 Q_EMIT engine.finished(failed(result.error()));
                 return nullptr;
             }
+            const auto held = result.value().hold();
+            if (held.has_error()) {
+                Q_EMIT engine.finished(failed(held.error()));
+                return nullptr;
+            }
             store.emplace(std::move(result.value()));
         }
+        if (!people) {
+            auto opened_people = app::People::open(*store);
+            if (opened_people.has_error()) {
+                Q_EMIT engine.finished(failed(opened_people.error()));
+                return nullptr;
+            }
+            people.emplace(std::move(opened_people.value()));
+        }
         return &*store;
+    }
+
+    /// Who is at work, and why the last proof was not taken.
+    void tell_crew(const app::People::Refusal& refused = {}) {
+        presenters::Crew crew;
+        crew.required = people->required();
+        if (people->roster()) {
+            const auto today = app::utc_now().substr(0, 10);
+            for (const auto& one : people->roster()->people) {
+                if (one.has(station::staff::Role::technician) &&
+                    people->roster()->in_force(one, today)) {
+                    crew.people.push_back(QVariantMap{
+                        {"id", QString::fromStdString(one.id)},
+                        {"name", QString::fromStdString(one.name)},
+                        {"code", one.one_time_code}});
+                }
+            }
+        }
+        if (people->current()) {
+            crew.id = QString::fromStdString(people->current()->person.id);
+            crew.name = QString::fromStdString(people->current()->person.name);
+        }
+        if (refused) {
+            crew.refused = {
+                QString::fromStdString(refused->es), QString::fromStdString(refused->en)};
+        }
+        const auto set_back = store->clock_set_back();
+        crew.clockSetBack = set_back.has_value() && set_back.value();
+        Q_EMIT engine.crewed(crew);
+    }
+
+    void sign_in(const app::Proof& proof) {
+        if (opened() == nullptr) {
+            return;
+        }
+        const auto inspection = session ? session->workflow().order().id : std::string();
+        const auto refused = people->sign_in(proof, inspection);
+        if (refused.has_error()) {
+            return Q_EMIT engine.finished(failed(refused.error()));
+        }
+        if (!refused.value()) {
+            take_over();
+        }
+        tell_crew(refused.value());
+    }
+
+    /// Whoever signed in goes on with what another began.
+    void take_over() {
+        if (!session || !people->current() ||
+            session->workflow().order().technician == people->current()->person.id) {
+            return;
+        }
+        (void)tell(session->on(inspection::TakeOver{people->current()->person.id}));
+    }
+
+    void sign_out(const std::string& why) {
+        if (opened() == nullptr) {
+            return;
+        }
+        const auto out = people->sign_out(why);
+        if (out.has_error()) {
+            return Q_EMIT engine.finished(failed(out.error()));
+        }
+        tell_crew();
+    }
+
+    void confirm_clock(const app::Proof& proof) {
+        if (opened() == nullptr) {
+            return;
+        }
+        const auto agreed = people->second(proof, station::staff::Role::supervisor, "");
+        if (agreed.has_error()) {
+            return Q_EMIT engine.finished(failed(agreed.error()));
+        }
+        if (!agreed.value().refused) {
+            const auto confirmed = store->confirm_clock(station::records::event_body(
+                "clock", agreed.value().id, app::utc_now(), {{"reason", "confirmed at the window"}}
+            ));
+            if (confirmed.has_error()) {
+                return Q_EMIT engine.finished(failed(confirmed.error()));
+            }
+        }
+        tell_crew(agreed.value().refused);
+    }
+
+    [[nodiscard]] std::string at_work() const {
+        return people && people->current() ? people->current()->person.id : settings.technician;
+    }
+
+    /// The kind and first serial of the paper that is kept here.
+    presenters::Paper paper_in_stock() {
+        presenters::Paper paper;
+        const auto found = station::stock::status(*store);
+        if (found.has_value() && !found.value().next.empty()) {
+            paper.next = QString::fromStdString(found.value().next);
+            for (const auto& [kind, states] : found.value().counts) {
+                if (states.contains("in_stock")) {
+                    paper.kind = QString::fromStdString(kind);
+                    break;
+                }
+            }
+        }
+        return paper;
+    }
+
+    void say(presenters::Paper paper, const station::criteria::BothLanguages& words, bool well) {
+        paper.said = {QString::fromStdString(words.es), QString::fromStdString(words.en)};
+        paper.well = well;
+        Q_EMIT engine.papered(paper);
+    }
+
+    void issue(const std::string& serial) {
+        if (opened() == nullptr || last_record == 0) {
+            return;
+        }
+        auto paper = paper_in_stock();
+        const auto moved = station::stock::move(
+            *store, {station::stock::Move::What::issue, paper.kind.toStdString(), serial, "",
+                     last_record, "", at_work(), ""}
+        );
+        if (moved.has_error()) {
+            return Q_EMIT engine.finished(failed(moved.error()));
+        }
+        if (moved.value().refused) {
+            return say(paper, *moved.value().refused, false);
+        }
+        paper = paper_in_stock();
+        paper.issued = QString::fromStdString(serial);
+        issued = paper.issued;
+        say(paper, {"Folio " + serial + " entregado.", "Serial " + serial + " issued."}, true);
+    }
+
+    void print() {
+        if (opened() == nullptr || last_record == 0) {
+            return;
+        }
+        auto paper = paper_in_stock();
+        paper.issued = issued;
+        const auto made = printed();
+        if (made.has_value()) {
+            say(paper, {"Impreso. PDF: " + made.value(), "Printed. PDF: " + made.value()}, true);
+        } else {
+            const auto& words = station::messages::message_for(made.error().fault);
+            say(paper, {std::string(words.es), std::string(words.en)}, false);
+        }
+    }
+
+    /// The report on paper; the file it was printed from.
+    protocols::Result<std::string> printed() {
+        namespace report = station::report;
+        const auto record = store->record(last_record);
+        if (record.has_error()) {
+            return record.error();
+        }
+        const auto where = app::settings_of(*store);
+        if (where.has_error()) {
+            return where.error();
+        }
+        const auto copies = app::copies(*store, last_record);
+        if (copies.has_error()) {
+            return copies.error();
+        }
+        const int copy = copies.value() + 1;
+        const auto sheet = app::sheet_for(*store, *record.value(), copy, settings.code_texts);
+        if (sheet.has_error()) {
+            return sheet.error();
+        }
+        const auto file = app::report_file(*store, last_record, copy);
+        const auto& lang = where.value().report_lang;
+        const auto written = report::write_pdf(
+            sheet.value(), where.value().paper == "a4" ? report::Paper::a4 : report::Paper::letter,
+            lang == "es"   ? report::Languages::spanish
+            : lang == "en" ? report::Languages::english
+                           : report::Languages::both,
+            file
+        );
+        if (written.has_error()) {
+            return written.error();
+        }
+        const auto done =
+            app::print(*store, last_record, copy, file, where.value().printer, at_work());
+        if (done.has_error()) {
+            return done.error();
+        }
+        return file.string();
+    }
+
+    void close(const std::string& reason, const app::Proof& proof) {
+        inspection::Abort event{reason, "", at_work(), ""};
+        if (!proof.who.empty() && people) {
+            const auto agreed = people->second(proof, station::staff::Role::supervisor, at_work());
+            if (agreed.has_error()) {
+                return Q_EMIT engine.finished(failed(agreed.error()));
+            }
+            if (agreed.value().refused && session) {
+                return refuse(*agreed.value().refused);
+            }
+            event.second = agreed.value().id;
+        }
+        on(event);
+    }
+
+    void refuse(const station::criteria::BothLanguages& why) {
+        auto standing = standing_of(session->workflow());
+        standing.refused = {QString::fromStdString(why.es), QString::fromStdString(why.en)};
+        Q_EMIT engine.stood(standing);
     }
 
     /// An event of the inspection under way; false when it was refused or could not be kept.
@@ -103,11 +332,7 @@ struct Engine::Impl {
             return false;
         }
         if (answer.value().refused) {
-            auto standing = standing_of(session->workflow());
-            standing.refused = {
-                QString::fromStdString(answer.value().refused->es),
-                QString::fromStdString(answer.value().refused->en)};
-            Q_EMIT engine.stood(standing);
+            refuse(*answer.value().refused);
             return false;
         }
         return true;
@@ -123,6 +348,9 @@ struct Engine::Impl {
             const auto& record = *session->record();
             wake_uploads();
             if (json::parse(record.body).at("type") != "aborted") {
+                last_record = record.sequence;
+                issued.clear();
+                Q_EMIT engine.papered(paper_in_stock());
                 auto finished = judged(record.body, settings.code_texts);
                 finished.confirmed = true;
                 finished.sequence = static_cast<qint64>(record.sequence);
@@ -145,11 +373,12 @@ struct Engine::Impl {
             return;
         }
         if (!session) {
-            auto started = app::Session::start(*records, settings.programme, settings.technician);
+            auto started = app::Session::start(*records, settings.programme, at_work());
             if (started.has_error()) {
                 return Q_EMIT engine.finished(failed(started.error()));
             }
             session.emplace(std::move(started.value()));
+            session->done_by(*people);
         }
         if (tell(session->identify(stated_from(entered)))) {
             show();
@@ -201,6 +430,8 @@ struct Engine::Impl {
             return Q_EMIT engine.finished(failed(resumed.error()));
         }
         session.emplace(std::move(resumed.value()));
+        session->done_by(*people);
+        take_over();
         show();
     }
 
@@ -324,7 +555,10 @@ struct Engine::Impl {
     Engine& engine;
     Settings settings;
     std::optional<station::records::Store> store;  ///< Of the inspections' thread, as is session.
+    std::optional<app::People> people;
     std::optional<app::Session> session;
+    std::uint64_t last_record = 0;  ///< Of the verdict on the screen.
+    QString issued;                 ///< Serial that went with it.
     std::mutex mutex;
     std::condition_variable wake;
     std::condition_variable work;
@@ -341,12 +575,39 @@ Engine::Engine(Settings settings) : impl_(std::make_unique<Impl>(*this, std::mov
     qRegisterMetaType<presenters::Finished>();
     qRegisterMetaType<presenters::Standing>();
     qRegisterMetaType<presenters::LeftOpen>();
+    qRegisterMetaType<presenters::Crew>();
+    qRegisterMetaType<presenters::Paper>();
 }
 
 Engine::~Engine() = default;
 
 void Engine::begin() {
-    impl_->post([this] { impl_->tell_left_open(); });
+    impl_->post([this] {
+        impl_->tell_left_open();
+        if (impl_->people) {
+            impl_->tell_crew();
+        }
+    });
+}
+
+void Engine::signIn(const QString& who, const QString& pin, const QString& code) {
+    impl_->post([this, proof = proof_of(who, pin, code)] { impl_->sign_in(proof); });
+}
+
+void Engine::signOut(const QString& why) {
+    impl_->post([this, why = why.toStdString()] { impl_->sign_out(why); });
+}
+
+void Engine::confirmClock(const QString& who, const QString& pin, const QString& code) {
+    impl_->post([this, proof = proof_of(who, pin, code)] { impl_->confirm_clock(proof); });
+}
+
+void Engine::print() {
+    impl_->post([this] { impl_->print(); });
+}
+
+void Engine::issue(const QString& serial) {
+    impl_->post([this, serial = serial.toStdString()] { impl_->issue(serial); });
 }
 
 void Engine::identify(const Entered& entered) {
@@ -379,12 +640,14 @@ void Engine::again() {
 }
 
 void Engine::confirm() {
-    impl_->post([this] { impl_->on(inspection::Confirm{impl_->settings.technician, {}}); });
+    impl_->post([this] { impl_->on(inspection::Confirm{impl_->at_work(), {}}); });
 }
 
-void Engine::close(const QString& reason) {
-    impl_->post([this, reason] {
-        impl_->on(inspection::Abort{reason.toStdString(), "", impl_->settings.technician, {}});
+void Engine::close(
+    const QString& reason, const QString& who, const QString& pin, const QString& code
+) {
+    impl_->post([this, reason = reason.toStdString(), proof = proof_of(who, pin, code)] {
+        impl_->close(reason, proof);
     });
 }
 

@@ -38,7 +38,12 @@ public:
     void goOn();
     void again();
     void confirm();
-    void close(const QString& reason);
+    void close(const QString& reason, const QString& who, const QString& pin, const QString& code);
+    void signIn(const QString& who, const QString& pin, const QString& code);
+    void signOut(const QString& why);
+    void confirmClock(const QString& who, const QString& pin, const QString& code);
+    void print();
+    void issue(const QString& serial);
     void resume();
     void drop();
     void stop();
@@ -49,6 +54,8 @@ Q_SIGNALS:
     void progressed(const ui::presenters::Progress& progress);
     void finished(const ui::presenters::Finished& finished);
     void centreAnswered(int waiting, bool reached);
+    void crewed(const ui::presenters::Crew& crew);
+    void papered(const ui::presenters::Paper& paper);
 
 private:
     struct Impl;

@@ -149,6 +149,17 @@ int main(int argc, char** argv) {
     wire(&StationPresenter::resumeWanted, &Engine::resume);
     wire(&StationPresenter::dropWanted, &Engine::drop);
     wire(&StationPresenter::stopWanted, &Engine::stop);
+    wire(&StationPresenter::signInWanted, &Engine::signIn);
+    wire(&StationPresenter::signOutWanted, &Engine::signOut);
+    wire(&StationPresenter::confirmClockWanted, &Engine::confirmClock);
+    wire(&StationPresenter::printWanted, &Engine::print);
+    wire(&StationPresenter::issueWanted, &Engine::issue);
+    QObject::connect(
+        &engine, &Engine::crewed, &presenter, &StationPresenter::showCrew, Qt::QueuedConnection
+    );
+    QObject::connect(
+        &engine, &Engine::papered, &presenter, &StationPresenter::showPaper, Qt::QueuedConnection
+    );
     QObject::connect(
         &engine, &Engine::stood, &presenter, &StationPresenter::showStanding, Qt::QueuedConnection
     );
@@ -185,6 +196,9 @@ int main(int argc, char** argv) {
     ui::technician::WedgeFilter wedge(window);
     QObject::connect(
         &wedge, &ui::technician::WedgeFilter::scanned, &presenter, &StationPresenter::scanned
+    );
+    QObject::connect(
+        &wedge, &ui::technician::WedgeFilter::touched, &presenter, &StationPresenter::touched
     );
     return QGuiApplication::exec();
 }

@@ -33,6 +33,10 @@ WedgeFilter::WedgeFilter(QWindow* window) : QObject(window), window_(window) {
 WedgeFilter::~WedgeFilter() = default;
 
 bool WedgeFilter::eventFilter(QObject*, QEvent* event) {
+    if (event->type() == QEvent::KeyPress || event->type() == QEvent::MouseButtonPress ||
+        event->type() == QEvent::TouchBegin) {
+        Q_EMIT touched();
+    }
     if (delivering_ || event->type() != QEvent::KeyPress) {
         return false;
     }

@@ -23,6 +23,8 @@ public:
 
 Q_SIGNALS:
     void scanned(const QString& text);
+    /// A key, a click or a touch: somebody is there.
+    void touched();
 
 protected:
     bool eventFilter(QObject* watched, QEvent* event) override;

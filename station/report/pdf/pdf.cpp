@@ -26,7 +26,7 @@ constexpr double gap = 7;
 constexpr double qr_side = 96;  // 34 mm
 constexpr double band_height = 62;
 constexpr double largest_scale = 1.24;
-constexpr double smallest_scale = 0.6;
+constexpr double smallest_scale = 0.72;
 constexpr int dots_per_inch = 1200;
 
 const QColor ink(0x11, 0x18, 0x27);
@@ -224,10 +224,11 @@ void band(Page& page, const Sheet& sheet) {
         8.5 / at_scale, false, colour, Qt::AlignRight
     );
     if (sheet.copy > 1) {
+        const auto number = " " + std::to_string(sheet.copy);
         page.text(
-            page.pick({"REIMPRESIÓN ", "REPRINT "}) + QString::number(sheet.copy),
-            {right.left(), where.bottom() - 18, right.width(), 0}, 9 / at_scale, true, colour,
-            Qt::AlignRight
+            page.pick({"REIMPRESIÓN" + number, "REPRINT" + number}),
+            {right.left() - 40, where.bottom() - 16, right.width() + 40, 0}, 8 / at_scale, true,
+            colour, Qt::AlignRight
         );
     }
     page.move_to(where.bottom() + gap);

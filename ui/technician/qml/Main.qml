@@ -29,16 +29,18 @@ ApplicationWindow {
     }
 
     Shortcut { sequence: "F2"; onActivated: Words.toggle() }
-    Shortcut { sequence: "Escape"; onActivated: presenter.back() }
+    Shortcut { sequence: "Escape"; onActivated: presenter.signInOpen ? presenter.keepPerson() : presenter.back() }
+    Shortcut { sequence: "F9"; onActivated: presenter.printReport() }
     Shortcut {
         sequences: ["Return", "Enter"]
-        enabled: presenter.page !== 3
+        enabled: presenter.page !== 3 && !presenter.signInOpen
         onActivated: presenter.next()
     }
 
     Connections {
         target: presenter
-        function onPageChanged() { pages.children[presenter.page].focusFirst(); }
+        function onPageChanged() { if (!presenter.signInOpen) pages.children[presenter.page].focusFirst(); }
+        function onCrewChanged() { if (!presenter.signInOpen && signIn.wasOpen) pages.children[presenter.page].focusFirst(); signIn.wasOpen = presenter.signInOpen; }
     }
 
     ColumnLayout {
@@ -58,6 +60,17 @@ ApplicationWindow {
                 Item { Layout.fillWidth: true }
                 AppText { text: window.centreText(); color: presenter.centreReached ? "#ffffff" : Theme.warn; font.pixelSize: Theme.small }
                 Button {
+                    id: personButton
+                    visible: presenter.crew.required === true && presenter.crew.id !== ""
+                    text: "👤 " + presenter.crew.name
+                    focusPolicy: Qt.NoFocus
+                    implicitHeight: 44
+                    onClicked: presenter.changePerson()
+                    Accessible.name: Words.say("at_work").arg(presenter.crew.name)
+                    contentItem: Text { text: presenter.crew.name + " ▾"; color: "#ffffff"; font.pixelSize: Theme.small; verticalAlignment: Text.AlignVCenter; leftPadding: 12; rightPadding: 12 }
+                    background: Rectangle { radius: 8; color: personButton.down ? Theme.accent : "transparent"; border.color: "#9ca3af" }
+                }
+                Button {
                     id: languageButton
                     text: Words.say("other_language")
                     focusPolicy: Qt.NoFocus
@@ -70,14 +83,22 @@ ApplicationWindow {
             }
         }
         StepBar {
+            visible: !presenter.signInOpen
             current: presenter.page
             Layout.fillWidth: true
             Layout.leftMargin: Theme.gap
             Layout.rightMargin: Theme.gap
             Layout.topMargin: 14
         }
+        SignInPage {
+            id: signIn
+            visible: presenter.signInOpen
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+        }
         StackLayout {
             id: pages
+            visible: !presenter.signInOpen
             currentIndex: presenter.page
             Layout.fillWidth: true
             Layout.fillHeight: true

@@ -101,6 +101,42 @@ ColumnLayout {
                 text: Words.pick(presenter.error)
                 Layout.fillWidth: true
             }
+            Notice {
+                visible: presenter.refused.es !== undefined
+                text: Words.pick(presenter.refused)
+                Layout.fillWidth: true
+            }
+            Notice {
+                visible: !page.open && (presenter.paper.es || "") !== "" && presenter.paper.well === false
+                text: Words.pick(presenter.paper)
+                Layout.fillWidth: true
+            }
+            AppText {
+                visible: !page.open && (presenter.paper.es || "") !== "" && presenter.paper.well === true
+                text: "✓ " + Words.pick(presenter.paper)
+                font.bold: true
+                Layout.fillWidth: true
+            }
+            RowLayout {
+                visible: !page.open && page.good && (presenter.paper.kind || "") !== "" && (presenter.paper.issued || "") === ""
+                spacing: 16
+                Layout.fillWidth: true
+                Field {
+                    id: serial
+                    title: Words.say("serial").arg(presenter.paper.kind || "")
+                    maximumLength: 40
+                    mono: true
+                    value: presenter.paper.next || ""
+                    onEdited: text => serial.value = text
+                    Layout.fillWidth: true
+                }
+                BigButton {
+                    text: Words.say("issue_serial")
+                    implicitHeight: Theme.field
+                    Layout.alignment: Qt.AlignBottom
+                    onClicked: presenter.issue(serial.value)
+                }
+            }
             AppText {
                 visible: presenter.relation !== ""
                 text: Words.say("relation_" + presenter.relation)
@@ -234,6 +270,7 @@ ColumnLayout {
             text: Words.say(page.detailed ? "summary" : "why")
             onClicked: page.detailed = !page.detailed
         }
+        BigButton { visible: !page.open; text: Words.say("print"); onClicked: presenter.printReport() }
         BigButton { visible: page.open; text: Words.say("close_inspection"); onClicked: closing.open() }
         BigButton { visible: page.open && page.verdict === "INVALID"; text: Words.say("try_again"); onClicked: presenter.again() }
         Item { Layout.fillWidth: true }
