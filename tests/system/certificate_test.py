@@ -153,13 +153,19 @@ class Certificate(Court):
                                          '<Location />\nOrder allow,deny\nAllow all\n</Location>\n'
                                          '<Policy default>\n<Limit All>\nOrder deny,allow\n</Limit>\n</Policy>\n')
         paper = root / 'out' / 'paper'
-        (root / 'printers.conf').write_text(f'<DefaultPrinter paper>\nDeviceURI file://{paper}\nState Idle\nAccepting Yes\n'
+        (root / 'printers.conf').write_text(f'<DefaultPrinter paper>\nDeviceURI tray:/\nState Idle\nAccepting Yes\n'
                                             'Shared No\n</DefaultPrinter>\n')
         (root / 'cups-files.conf').write_text(
-            f'FileDevice Yes\nServerRoot {root}\nRequestRoot {root}/spool\nCacheDir {root}/cache\nStateDir {root}/state\n'
+            f'ServerBin {root}/bin\nServerRoot {root}\nRequestRoot {root}/spool\nCacheDir {root}/cache\nStateDir {root}/state\n'
             f'AccessLog {root}/log/access\nErrorLog {root}/log/error\nPageLog {root}/log/page\nPrintcap\n'
             'User lp\nGroup lp\n')
         subprocess.run(['chmod', '-R', 'a+rwX', root], check=True)
+        # The printer itself, where a print service ends: it lays the sheet into a tray.
+        (root / 'bin' / 'backend').mkdir(parents=True)
+        (root / 'bin' / 'daemon').symlink_to('/usr/lib/cups/daemon')
+        tray = root / 'bin' / 'backend' / 'tray'
+        tray.write_text(f'#!/bin/sh\n[ $# -eq 0 ] && exit 0\ncat "${{6:--}}" >{paper}\n')
+        tray.chmod(0o755)
         self.folder.chmod(0o711)  # the print service is a user of its own
         daemon = subprocess.Popen(['/usr/sbin/cupsd', '-f', '-c', root / 'cupsd.conf', '-s', root / 'cups-files.conf'],
                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)

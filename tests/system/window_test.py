@@ -126,6 +126,8 @@ class Window(SystemTest):
         self.addCleanup(again.wait, 30)
         self.addCleanup(again.terminate)
         again.stdout.readline()
+        # The notice of the cable has the colour of a verdict, too.
+        self.until(lambda: self.screen.picture().count(bytes.fromhex('b42318')) > 20000, 'the red band')
         self.confirm(1)
         self.until(lambda: self.get(f'{centre.url}/api/summary')['total'] == 1, 'the upload')
         body = self.body(centre, 1)
