@@ -416,8 +416,8 @@ void StationPresenter::showStanding(const Standing& standing) {
         go(Connect);
     } else if (state == QLatin1String("reading")) {
         go(Reading);
-    } else if (state == QLatin1String("done") && result_.isEmpty()) {
-        nextVehicle();  // closed without a verdict
+    } else if (state == QLatin1String("done") && (standing.aborted || result_.isEmpty())) {
+        nextVehicle();  // closed without a verdict: none stays on the screen
     }
 }
 

@@ -64,6 +64,7 @@ struct Standing {
     Both refused;          ///< Why the last step did not fit; nothing has changed then.
     QString relation;      ///< retest, second_not_ready or empty.
     bool stalled = false;  ///< engine_off: it ran when the reading began.
+    bool aborted = false;  ///< done: without a verdict.
 };
 
 /// Who may work here and who does.

@@ -340,14 +340,17 @@ struct Engine::Impl {
 
     void show() {
         const auto& state = session->workflow().state();
-        Q_EMIT engine.stood(standing_of(session->workflow()));
+        auto standing = standing_of(session->workflow());
+        standing.aborted =
+            session->record() && json::parse(session->record()->body).at("type") == "aborted";
+        Q_EMIT engine.stood(standing);
         if (const auto* now = std::get_if<inspection::Judged>(&state)) {
             Q_EMIT engine.finished(judged(now->body, settings.code_texts));
         }
         if (session->record()) {
             const auto& record = *session->record();
             wake_uploads();
-            if (json::parse(record.body).at("type") != "aborted") {
+            if (!standing.aborted) {
                 last_record = record.sequence;
                 issued.clear();
                 Q_EMIT engine.papered(paper_in_stock());

@@ -8,7 +8,7 @@ namespace ui::technician {
 namespace {
 
 constexpr int hold_ms = 40;
-constexpr std::size_t shortest_scan = 6;
+constexpr int shortest_scan = 6;
 
 bool printable(const QKeyEvent& key) {
     return key.text().size() == 1 && key.text().at(0).isPrint() &&
@@ -37,16 +37,25 @@ bool WedgeFilter::eventFilter(QObject*, QEvent* event) {
         event->type() == QEvent::TouchBegin) {
         Q_EMIT touched();
     }
-    if (delivering_ || event->type() != QEvent::KeyPress) {
+    const bool released = event->type() == QEvent::KeyRelease;
+    if (delivering_ || (event->type() != QEvent::KeyPress && !released)) {
         return false;
     }
     const auto& key = *static_cast<QKeyEvent*>(event);
-    const bool ends = key.key() == Qt::Key_Return || key.key() == Qt::Key_Enter;
-    if (ends && held_.size() >= shortest_scan) {
-        QString text;
-        for (const auto& one : held_) {
-            text += one->text();
+    if (released) {
+        // Behind the press it belongs to, or a button would stay down.
+        if (held_.empty()) {
+            return false;
         }
+        held_.emplace_back(key.clone());
+        return true;
+    }
+    const bool ends = key.key() == Qt::Key_Return || key.key() == Qt::Key_Enter;
+    QString text;
+    for (const auto& one : held_) {
+        text += one->type() == QEvent::KeyPress ? one->text() : QString();
+    }
+    if (ends && text.size() >= shortest_scan) {
         held_.clear();
         hold_.stop();
         Q_EMIT scanned(text);
