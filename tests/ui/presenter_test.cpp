@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <QtCore/QCoreApplication>
+#include <QtCore/QEventLoop>
 
 namespace ui::presenters {
 namespace {
@@ -43,10 +44,14 @@ protected:
             stand("done");
             presenter.showFinished(finished);
         });
-        QObject::connect(&presenter, &StationPresenter::closeWanted, [this](const QString& reason) {
-            reasons.push_back(reason);
-            stand("done");
-        });
+        QObject::connect(
+            &presenter, &StationPresenter::closeWanted,
+            [this](const QString& reason, const QString& who, const QString&, const QString&) {
+                reasons.push_back(reason + (who.isEmpty() ? "" : " " + who));
+                standing.aborted = true;
+                stand("done");
+            }
+        );
         QObject::connect(&presenter, &StationPresenter::stopWanted, [this] { ++stops; });
     }
     void stand(const char* state) {
@@ -277,6 +282,74 @@ TEST_F(Flow, OffersAnInspectionThatWasCutShortAndGoesOnWhereItWas) {
     EXPECT_EQ(presenter.visual()["cap"], "pass");
     presenter.showLeftOpen({});
     EXPECT_TRUE(presenter.leftOpen().isEmpty());
+}
+
+TEST_F(Flow, NobodyWorksBeforeTheyProvedWhoTheyAre) {
+    Crew crew;
+    crew.required = true;
+    presenter.showCrew(crew);
+    EXPECT_TRUE(presenter.signInOpen());
+    presenter.scanned("BADGE-9f31");
+    EXPECT_EQ(presenter.badge(), "BADGE-9f31");
+    EXPECT_EQ(presenter.plate(), "") << "a badge is no plate";
+    fill();
+    presenter.next();
+    EXPECT_TRUE(identified.empty());
+    crew.id = "T-1";
+    presenter.showCrew(crew);
+    EXPECT_FALSE(presenter.signInOpen());
+    EXPECT_EQ(presenter.badge(), "");
+    presenter.next();
+    EXPECT_EQ(identified.size(), 1U);
+    presenter.changePerson();
+    EXPECT_TRUE(presenter.signInOpen());
+    presenter.keepPerson();
+    EXPECT_FALSE(presenter.signInOpen());
+}
+
+TEST_F(Flow, SignsOutWhoeverIsAwayButNeverDuringAReading) {
+    std::vector<QString> why;
+    QObject::connect(&presenter, &StationPresenter::signOutWanted, [&](const QString& reason) {
+        why.push_back(reason);
+    });
+    Crew crew;
+    crew.required = true;
+    crew.id = "T-1";
+    presenter.setIdleLimit(1);
+    presenter.showCrew(crew);
+    to_connect();
+    presenter.next();
+    ASSERT_EQ(presenter.page(), Page::Reading);
+    const auto later = [](int rounds) {
+        for (int i = 0; i < rounds; ++i) {
+            QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+        }
+    };
+    later(5);
+    EXPECT_TRUE(why.empty());
+    presenter.signOut();
+    EXPECT_TRUE(why.empty()) << "not by hand either";
+    judge("PASS");
+    while (why.empty()) {
+        QCoreApplication::processEvents(QEventLoop::WaitForMoreEvents);
+    }
+    EXPECT_EQ(why, (std::vector<QString>{"idle"}));
+}
+
+TEST_F(Flow, AsksForASecondPersonOnlyOnceTheVehicleWasRead) {
+    Crew crew;
+    crew.required = true;
+    crew.id = "T-1";
+    presenter.showCrew(crew);
+    to_connect();
+    EXPECT_FALSE(presenter.secondNeeded());
+    presenter.next();
+    judge("FAIL");
+    EXPECT_TRUE(presenter.secondNeeded());
+    presenter.closeWith("vehicle_left", "S-1", "1", "");
+    EXPECT_EQ(reasons, (std::vector<QString>{"vehicle_left S-1"}));
+    EXPECT_EQ(presenter.page(), Page::Vehicle) << "the verdict is gone from the screen";
+    EXPECT_FALSE(presenter.secondNeeded());
 }
 
 }  // namespace
