@@ -247,7 +247,8 @@ Result<void> restore(
         }
     }
     {
-        auto database = Database::open((folder / database_name).string(), Database::Mode::read_write);
+        auto database =
+            Database::open((folder / database_name).string(), Database::Mode::read_write);
         if (database.has_error()) {
             return database.error();
         }

@@ -8,9 +8,10 @@ using protocols::Result;
 
 Result<std::vector<Seen>> Store::seen(std::string_view vin, std::string_view plate, int limit) {
     auto query = database_.prepare(
+        // The literals let the partial indexes be used.
         "SELECT sequence, started, type, verdict, visit FROM seen WHERE sequence IN ("
-        "  SELECT sequence FROM seen WHERE vin = ?1 AND ?1 != ''"
-        "  UNION SELECT sequence FROM seen WHERE plate = ?2 AND ?2 != ''"
+        "  SELECT sequence FROM seen WHERE vin = ?1 AND vin != ''"
+        "  UNION SELECT sequence FROM seen WHERE plate = ?2 AND plate != ''"
         "    AND (vin = '' OR ?1 = '' OR vin = ?1))"
         " ORDER BY sequence DESC LIMIT ?3"
     );

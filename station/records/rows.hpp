@@ -55,6 +55,20 @@ protocols::Result<void> run(protocols::Result<sqlite::Statement>&& statement, au
     return boost::outcome_v2::success();
 }
 
+/// The same for one that is kept.
+protocols::Result<void> run(protocols::Result<sqlite::Statement*>&& statement, auto bind) {
+    if (statement.has_error()) {
+        return statement.error();
+    }
+    bind(*statement.value());
+    const auto stepped = statement.value()->step();
+    statement.value()->reset();
+    if (stepped.has_error()) {
+        return stepped.error();
+    }
+    return boost::outcome_v2::success();
+}
+
 /// The first column of the first row, 0 for none.
 [[nodiscard]] protocols::Result<std::int64_t> one_number(
     sqlite::Database& database, const char* sql

@@ -2,6 +2,7 @@
 
 #include "station/records/event.hpp"
 #include "station/records/key_file.hpp"
+#include "station/records/listed.hpp"
 #include "station/records/rows.hpp"
 
 #include <fcntl.h>
@@ -22,32 +23,22 @@ using sqlite::Statement;
 using sqlite::Transaction;
 
 const std::vector<const char*> migrations{
-    // 1: chain, outbox, begun inspections
+    // 1: what is asked of every record stands in front of its long columns
     "CREATE TABLE station(id TEXT PRIMARY KEY, public_key BLOB NOT NULL);"
     "CREATE TABLE record(sequence INTEGER PRIMARY KEY, previous BLOB NOT NULL, hash BLOB NOT NULL,"
-    "  signature BLOB NOT NULL, body BLOB NOT NULL, transcript BLOB NOT NULL);"
-    "CREATE TABLE outbox(sequence INTEGER PRIMARY KEY REFERENCES record(sequence));"
+    "  signature BLOB NOT NULL, stamp BLOB NOT NULL, erased BLOB, body BLOB NOT NULL,"
+    "  transcript BLOB NOT NULL);"
     "CREATE TABLE receipt(head INTEGER PRIMARY KEY, receipt TEXT NOT NULL);"
-    "CREATE TABLE begun(id TEXT PRIMARY KEY, draft TEXT NOT NULL);"
+    "CREATE TABLE begun(id TEXT PRIMARY KEY, draft TEXT NOT NULL,"
+    "  transcript BLOB NOT NULL DEFAULT x'');"
     // Criteria in force, by the hash that signed bodies name: a judgement can be repeated years on.
-    "CREATE TABLE profile(sha256 TEXT PRIMARY KEY, source TEXT NOT NULL);",
-    // 2: an inspection goes on where it was; earlier ones of a vehicle are found
-    "ALTER TABLE begun ADD COLUMN transcript BLOB NOT NULL DEFAULT x'';"
+    "CREATE TABLE profile(sha256 TEXT PRIMARY KEY, source TEXT NOT NULL);"
+    // What lists and searches need of a body.
     "CREATE TABLE seen(sequence INTEGER PRIMARY KEY REFERENCES record(sequence), vin TEXT NOT NULL,"
     "  plate TEXT NOT NULL, started TEXT NOT NULL, type TEXT NOT NULL, verdict TEXT NOT NULL,"
-    "  visit INTEGER NOT NULL);"
+    "  visit INTEGER NOT NULL, erase_days INTEGER);"
     "CREATE INDEX seen_by_vin ON seen(vin) WHERE vin != '';"
     "CREATE INDEX seen_by_plate ON seen(plate) WHERE plate != '';"
-    "INSERT INTO seen SELECT sequence, coalesce(json_extract(body, '$.vehicle.vin'), ''),"
-    "  coalesce(json_extract(body, '$.vehicle.plate'), ''),"
-    "  coalesce(json_extract(body, '$.started'), ''), coalesce(json_extract(body, '$.type'), ''),"
-    "  coalesce(json_extract(body, '$.judgement.verdict'), ''),"
-    "  coalesce(json_extract(body, '$.vehicle.visit'), 1)"
-    "  FROM (SELECT sequence, CAST(body AS TEXT) AS body FROM record) WHERE json_valid(body);",
-    // 3: when, in bounds; what may be erased after its time; where the store is; people; stock
-    "ALTER TABLE record ADD COLUMN stamp BLOB NOT NULL DEFAULT x'';"
-    "ALTER TABLE record ADD COLUMN erased BLOB;"
-    "ALTER TABLE seen ADD COLUMN erase_days INTEGER;"
     "CREATE INDEX seen_to_erase ON seen(sequence) WHERE erase_days IS NOT NULL;"
     "CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE serial(serial TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL,"
@@ -207,16 +198,19 @@ Result<void> Store::hold() {
 }
 
 Result<std::string> Store::state(std::string_view key) {
-    auto query = database_.prepare("SELECT value FROM state WHERE key = ?");
-    if (query.has_error()) {
-        return query.error();
+    const auto found = cached("SELECT value FROM state WHERE key = ?");
+    if (found.has_error()) {
+        return found.error();
     }
-    query.value().bind(1, key);
-    const auto row = query.value().step();
+    auto& query = *found.value();
+    query.bind(1, key);
+    const auto row = query.step();
     if (row.has_error()) {
         return row.error();
     }
-    return row.value() ? query.value().text(0) : std::string();
+    auto value = row.value() ? query.text(0) : std::string();
+    query.reset();
+    return value;
 }
 
 Result<void> Store::set_state(std::string_view key, std::string_view value) {
@@ -294,22 +288,37 @@ Result<Record> Store::note(std::string body, const Also& also) {
     return append_record({.body = std::move(body), .also = also});
 }
 
-Result<Store::Link> Store::last_link() {
-    auto query =
-        database_.prepare("SELECT sequence, hash, stamp FROM record ORDER BY sequence DESC LIMIT 1"
-        );
-    if (query.has_error()) {
-        return query.error();
+Result<Statement*> Store::cached(const char* sql) {
+    auto known = statements_.find(sql);
+    if (known == statements_.end()) {
+        auto made = database_.prepare(sql);
+        if (made.has_error()) {
+            return made.error();
+        }
+        known = statements_.emplace(sql, std::move(made.value())).first;
     }
-    const auto row = query.value().step();
+    known->second.reset();
+    return &known->second;
+}
+
+Result<Store::Link> Store::last_link() {
+    const auto found =
+        cached("SELECT sequence, hash, stamp FROM record ORDER BY sequence DESC LIMIT 1");
+    if (found.has_error()) {
+        return found.error();
+    }
+    auto& query = *found.value();
+    const auto row = query.step();
     if (row.has_error()) {
         return row.error();
     }
     Link last;
     if (row.value()) {
-        last.sequence = static_cast<std::uint64_t>(query.value().number(0));
-        last.stamp = clock::from_text(query.value().view(2));
-        if (!assign(last.hash, query.value().view(1))) {
+        last.sequence = static_cast<std::uint64_t>(query.number(0));
+        last.stamp = clock::from_text(query.view(2));
+        const bool sized = assign(last.hash, query.view(1));
+        query.reset();  // an open read would keep the transaction from its end
+        if (!sized) {
             return Failure{Fault::store_damaged, "the last record has no hash"};
         }
     }
@@ -369,55 +378,50 @@ Result<Record> Store::append_record(Append append) {
     }
     record.signature = signature.value();
     const auto sequence = static_cast<std::int64_t>(record.sequence);
-    auto done =
-        run(database_.prepare(
-                "INSERT INTO record(sequence, previous, hash, signature, stamp, body, transcript)"
-                " VALUES(?, ?, ?, ?, ?, ?, ?)"
-            ),
-            [&](Statement& insert) {
-                insert.bind(1, sequence)
-                    .bind_blob(2, view(record.previous))
-                    .bind_blob(3, view(record.hash))
-                    .bind_blob(4, view(record.signature))
-                    .bind_blob(5, record.stamp)
-                    .bind_blob(6, record.body)
-                    .bind_blob(7, record.transcript);
-            });
+    auto done = run(
+        cached("INSERT INTO record(sequence, previous, hash, signature, stamp, body, transcript)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?)"),
+        [&](Statement& insert) {
+            insert.bind(1, sequence)
+                .bind_blob(2, view(record.previous))
+                .bind_blob(3, view(record.hash))
+                .bind_blob(4, view(record.signature))
+                .bind_blob(5, record.stamp)
+                .bind_blob(6, record.body)
+                .bind_blob(7, record.transcript);
+        }
+    );
     const auto then = [&](auto&& step) {
         if (!done.has_error()) {
             done = step();
         }
     };
     then([&] {
+        const auto listed = listed_of(record.body);
         return run(
-            database_.prepare("INSERT INTO outbox(sequence) VALUES(?)"),
-            [&](Statement& insert) { insert.bind(1, sequence); }
-        );
-    });
-    then([&] {
-        return run(
-            database_.prepare(
-                "INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit, erase_days)"
-                " SELECT ?1, coalesce(json_extract(?2, '$.vehicle.vin'), ''),"
-                "  coalesce(json_extract(?2, '$.vehicle.plate'), ''),"
-                "  coalesce(json_extract(?2, '$.started'), ''),"
-                "  coalesce(json_extract(?2, '$.type'), ''),"
-                "  coalesce(json_extract(?2, '$.judgement.verdict'), ''),"
-                "  coalesce(json_extract(?2, '$.vehicle.visit'), 1),"
-                "  json_extract(?2, '$.erase_days') WHERE json_valid(?2)"
-            ),
-            [&](Statement& insert) { insert.bind(1, sequence).bind(2, record.body); }
+            cached("INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit,"
+                   "  erase_days) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
+            [&](Statement& insert) {
+                insert.bind(1, sequence).bind(2, listed.vin).bind(3, listed.plate);
+                insert.bind(4, listed.started).bind(5, listed.type).bind(6, listed.verdict);
+                insert.bind(7, listed.visit);
+                if (listed.erase_days) {
+                    insert.bind(8, *listed.erase_days);
+                } else {
+                    insert.bind_null(8);
+                }
+            }
         );
     });
     then([&]() -> Result<void> {
         if (append.draft_after == nullptr) {
-            return run(database_.prepare("DELETE FROM begun WHERE id = ?"), [&](Statement& remove) {
+            return run(cached("DELETE FROM begun WHERE id = ?"), [&](Statement& remove) {
                 remove.bind(1, append.closes);
             });
         }
         const auto draft = (*append.draft_after)(record.sequence);
         return run(
-            database_.prepare("UPDATE begun SET draft = ?, transcript = x'' WHERE id = ?"),
+            cached("UPDATE begun SET draft = ?, transcript = x'' WHERE id = ?"),
             [&](Statement& update) { update.bind(1, draft).bind(2, append.closes); }
         );
     });
@@ -451,9 +455,16 @@ Result<void> Store::confirm_clock(std::string body) {
     return boost::outcome_v2::success();
 }
 
+namespace {
+
+/// Behind the last one the centre gave its receipt for.
+constexpr const char* confirmed_head = "(SELECT coalesce(max(head), 0) FROM receipt)";
+
+}  // namespace
+
 Result<std::vector<Record>> Store::unsent(int limit) {
-    const auto sql = std::string("SELECT ") + record_columns +
-                     " FROM record JOIN outbox USING(sequence) ORDER BY sequence LIMIT ?";
+    const auto sql = std::string("SELECT ") + record_columns + " FROM record WHERE sequence > " +
+                     confirmed_head + " ORDER BY sequence LIMIT ?";
     auto query = database_.prepare(sql.c_str());
     if (query.has_error()) {
         return query.error();
@@ -474,7 +485,8 @@ Result<std::vector<Record>> Store::records_from(std::uint64_t sequence, int limi
 }
 
 Result<std::uint64_t> Store::unsent_count() {
-    const auto count = one_number(database_, "SELECT count(*) FROM outbox");
+    const auto sql = std::string("SELECT count(*) FROM seen WHERE sequence > ") + confirmed_head;
+    const auto count = one_number(database_, sql.c_str());
     if (count.has_error()) {
         return count.error();
     }
@@ -492,11 +504,6 @@ Result<void> Store::confirmed(
     auto done =
         run(database_.prepare("INSERT OR REPLACE INTO receipt(head, receipt) VALUES(?, ?)"),
             [&](Statement& insert) { insert.bind(1, number).bind(2, receipt); });
-    if (!done.has_error()) {
-        done =
-            run(database_.prepare("DELETE FROM outbox WHERE sequence <= ?"),
-                [&](Statement& remove) { remove.bind(1, number); });
-    }
     if (!done.has_error() && anchor) {
         done = set_state("anchor", clock::to_text(*anchor));
     }

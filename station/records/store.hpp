@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,7 +82,7 @@ public:
         std::uint64_t sequence
     );
 
-    /// Chains, signs and stores a record, puts it into the outbox and closes the inspection `id`:
+    /// Chains, signs and stores a record and closes the inspection `id`:
     /// one transaction.
     [[nodiscard]] protocols::Result<Record> append(
         std::string_view id, std::string body, std::string transcript
@@ -146,6 +147,8 @@ private:
     [[nodiscard]] protocols::Result<void> begin_epoch(
         std::string_view reason, const std::string& place
     );
+    /// A statement by its text, prepared once and ready to be bound.
+    [[nodiscard]] protocols::Result<sqlite::Statement*> cached(const char* sql);
     [[nodiscard]] protocols::Result<Link> last_link();
     [[nodiscard]] protocols::Result<clock::Stamp> stamp_after(
         const std::optional<clock::Stamp>& last
@@ -153,6 +156,7 @@ private:
     [[nodiscard]] protocols::Result<Record> append_record(Append append);
 
     sqlite::Database database_;
+    std::map<const char*, sqlite::Statement> statements_;  ///< Gone before the database is.
     std::unique_ptr<seal::Signer> signer_;
     clock::Clock clock_;
     std::string station_;

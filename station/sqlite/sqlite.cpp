@@ -148,6 +148,11 @@ Statement& Statement::bind(int index, std::string_view text) {
     return *this;
 }
 
+Statement& Statement::bind_null(int index) {
+    ENSURE(sqlite3_bind_null(statement_, index) == SQLITE_OK);
+    return *this;
+}
+
 Statement& Statement::bind_blob(int index, std::string_view bytes) {
     ENSURE(
         sqlite3_bind_blob64(statement_, index, bytes.data(), bytes.size(), SQLITE_TRANSIENT) ==

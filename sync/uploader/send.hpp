@@ -13,13 +13,13 @@ struct Sent {
     std::string problem;            ///< The centre's code for the first of those.
 };
 
-/// Sends one batch of the outbox to `centre` (its base URL) and files the receipt. An empty outbox
+/// Sends one batch of what is unsent to `centre` (its base URL) and files the receipt. Nothing unsent
 /// is a success. Faults: centre_unreachable, centre_refused, store_*.
 [[nodiscard]] protocols::Result<Sent> send_batch(
     station::records::Store& store, const std::string& centre, std::chrono::milliseconds limit
 );
 
-/// Sends batches until the outbox is empty or `limit` has passed.
+/// Sends batches until nothing is unsent or `limit` has passed.
 [[nodiscard]] protocols::Result<Sent> send_all(
     station::records::Store& store, const std::string& centre, std::chrono::milliseconds limit
 );

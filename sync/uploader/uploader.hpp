@@ -8,7 +8,7 @@
 
 namespace syncing {
 
-/// Decides when the outbox is sent: at once after a success while anything waits, else with growing
+/// Decides when what is unsent is sent: at once after a success while anything waits, else with growing
 /// pauses. Pure; never gives up and never drops anything.
 class Uploader {
 public:

@@ -1,3 +1,4 @@
+#include "station/records/listed.hpp"
 #include "station/records/store.hpp"
 #include "station/records/verify.hpp"
 
@@ -250,6 +251,26 @@ TEST(Records, RefuseADatabaseThatIsNotOurs) {
     const auto store = Store::open(folder.path());
     ASSERT_TRUE(store.has_error());
     EXPECT_EQ(store.error().fault, Fault::store_damaged);
+}
+
+TEST(Records, ListWhatABodySaysWithoutReadingTheRest) {
+    const auto listed = listed_of(
+        R"( { "snapshot" : {"a":["}\"",{"type":"x"}]}, "type":"inspection", "started":"2026","vehicle":)"
+        R"({"vin":"V\u0031","plate":"P\\","visit":3},"judgement":{"rules":[{"verdict":"FAIL"}],"verdict":"PASS"},"erase_days":0})"
+    );
+    EXPECT_EQ(listed.type, "inspection");
+    EXPECT_EQ(listed.started, "2026");
+    EXPECT_EQ(listed.vin, "V1");
+    EXPECT_EQ(listed.plate, "P\\");
+    EXPECT_EQ(listed.visit, 3);
+    EXPECT_EQ(listed.verdict, "PASS");
+    EXPECT_EQ(listed.erase_days, 0);
+    for (const auto* other :
+         {"", "{", "{}", "[1]", "\"type\"", "{\"type\"", "{\"type\":", "{\"a\":\"\\",
+          "{\"type\":1}", "{\"erase_days\":null,\"vehicle\":7}"}) {
+        EXPECT_EQ(listed_of(other).type, "") << other;
+        EXPECT_FALSE(listed_of(other).erase_days) << other;
+    }
 }
 
 TEST(Records, RefuseADatabaseOfANewerProgram) {

@@ -3,10 +3,12 @@ continues, and no stored inspection is lost."""
 import contextlib
 import json
 import os
+import random
 import shutil
 import signal
 import sqlite3
 import subprocess
+import time
 import unittest
 
 from harness import BIN, SystemTest, VEHICLE, main, tool
@@ -105,6 +107,43 @@ class Crash(SystemTest):
         self.assertEqual(len(ids), len(set(ids)), 'one inspection has two verdicts')
         replayed = json.loads(self.command('replay', '--station', self.station, expect=0).stdout)
         self.assertTrue(replayed['same'])
+
+    def test_a_thousand_kills_at_random_lose_nothing_and_double_nothing(self):
+        sim = self.fast_sim()
+        chance = random.Random(20261126)
+        command = self.run_command(sim)
+        self.command(*command[1:])
+        promised = {self.verify()['head']}
+        longest = 0.05
+        killed = 0
+        for _ in range(1000):
+            process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                       stderr=subprocess.DEVNULL, text=True)
+            started = time.monotonic()
+            try:
+                process.wait(chance.uniform(0, longest))
+                longest = 0.9 * longest + 0.1 * 1.3 * (time.monotonic() - started)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                killed += 1
+                longest = max(longest, 1.001 * longest)
+            said = process.stdout.read()
+            process.stdout.close()
+            process.wait()
+            if said.endswith('}\n'):
+                promised.add(json.loads(said)['sequence'])
+        self.command(*command[1:])
+        found = self.verify()
+        self.assertTrue(found['ok'], found)
+        self.assertEqual(found['records'], found['head'], 'every number was given once')
+        self.assertGreater(killed, 300)
+        self.assertLessEqual(max(promised), found['head'])
+        bodies = self.bodies()
+        for sequence in promised:
+            self.assertEqual(bodies[sequence - 1]['type'], 'inspection')
+        begun = [body['inspection'] for body in bodies]
+        self.assertEqual(len(begun), len(set(begun)), 'one inspection has two records')
+        print(f'  killed {killed} of 1000, {len(promised)} promised, {found["records"]} stored', flush=True)
 
     @unittest.skipUnless(tool('strace'), 'strace is not installed')
     def test_kill_while_the_folder_is_made(self):

@@ -5,6 +5,7 @@
 #include "station/app/printing.hpp"
 #include "station/app/session.hpp"
 #include "station/messages/messages.hpp"
+#include "station/records/backup.hpp"
 #include "station/records/event.hpp"
 #include "station/report/pdf/pdf.hpp"
 #include "station/stock/stock.hpp"
@@ -538,6 +539,8 @@ struct Engine::Impl {
                 const auto sent = syncing::send_batch(own.value(), settings.centre, request_time);
                 reached = sent.has_value();
                 if (reached) {
+                    // What was only kept until the centre has it.
+                    (void)station::records::erase_due(own.value(), "");
                     uploader.succeeded();
                 } else {
                     uploader.failed(std::chrono::steady_clock::now());

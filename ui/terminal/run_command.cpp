@@ -4,6 +4,7 @@
 #include "station/app/session.hpp"
 #include "station/inspection/identity.hpp"
 #include "station/messages/messages.hpp"
+#include "station/records/backup.hpp"
 #include "sync/uploader/send.hpp"
 #include "ui/reader/running.hpp"
 #include "ui/terminal/arguments.hpp"
@@ -38,6 +39,7 @@ void report_upload(station::records::Store& store, const std::string& centre, bo
                   << "\n";
         return;
     }
+    (void)value_or_stop(station::records::erase_due(store, ""));
     std::cerr << (spanish ? "Enviado al centro: " : "Sent to the centre: ")
               << sent.value().confirmed
               << (spanish ? " registro(s) confirmados\n" : " record(s) confirmed\n");
