@@ -109,7 +109,7 @@ struct Ending {
     std::string detail;
     std::string by;
     std::string second;  ///< Who agreed; empty where one is enough.
-    std::string at;  ///< UTC, ISO 8601.
+    std::string at;      ///< UTC, ISO 8601.
 };
 /// A body (of an order with nothing read, or of a reading that went before) as the `aborted` record
 /// that closes it. What had been read and judged stays in it.

@@ -13,8 +13,8 @@ struct Sent {
     std::string problem;            ///< The centre's code for the first of those.
 };
 
-/// Sends one batch of what is unsent to `centre` (its base URL) and files the receipt. Nothing unsent
-/// is a success. Faults: centre_unreachable, centre_refused, store_*.
+/// Sends one batch of what is unsent to `centre` (its base URL) and files the receipt. Nothing
+/// unsent is a success. Faults: centre_unreachable, centre_refused, store_*.
 [[nodiscard]] protocols::Result<Sent> send_batch(
     station::records::Store& store, const std::string& centre, std::chrono::milliseconds limit
 );

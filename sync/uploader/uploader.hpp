@@ -8,8 +8,8 @@
 
 namespace syncing {
 
-/// Decides when what is unsent is sent: at once after a success while anything waits, else with growing
-/// pauses. Pure; never gives up and never drops anything.
+/// Decides when what is unsent is sent: at once after a success while anything waits, else with
+/// growing pauses. Pure; never gives up and never drops anything.
 class Uploader {
 public:
     struct SendNow {};

@@ -76,11 +76,14 @@ std::vector<std::string> seeds() {
         R"({"schema":"obd-station/keys/1","expires":"2027-01-31","keys":[{"key":"00","station":"ST-1"}]})",
         R"({"schema":"obd-station/revoked/1","issued":"2026-11-26","certificates":[{"number":"x"}]})",
         R"({"schema":"obd-station/document/1","kind":"keys","payload":"e30=","signatures":[]})",
-        R"({"schema":"obd-station/roster/1","version":1,"expires":"2026-12-31","people":[{"id":"T","roles":["technician"],"key":"","salt":"","sealed":""}]})",
-        R"({"boot":"b","monotonic_ms":1,"wall":"2026-09-21T14:13:20.123Z","earliest":null,"latest":null,"jump_ms":0,"anchor":null})",
+        R"({"schema":"obd-station/roster/1","version":1,"expires":"2026-12-31","people":[{"id":"T",)"
+        R"("roles":["technician"],"key":"","salt":"","sealed":""}]})",
+        R"({"boot":"b","monotonic_ms":1,"wall":"2026-09-21T14:13:20.123Z","earliest":null,)"
+        R"("latest":null,"jump_ms":0,"anchor":null})",
         R"({"sequence":1,"previous":")" + std::string(64, '0') + R"(","hash":")" +
             std::string(64, '0') + R"(","signature":")" + std::string(128, '0') +
             R"(","stamp":"","body":"e30=","transcript":""})",
-        R"({"type":"inspection","vehicle":{"vin":"V","visit":2},"judgement":{"verdict":"PASS"},"erase_days":0})",
+        R"({"type":"inspection","vehicle":{"vin":"V","visit":2},"judgement":{"verdict":"PASS"},)"
+        R"("erase_days":0})",
     };
 }

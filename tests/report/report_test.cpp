@@ -58,22 +58,32 @@ boost::json::value body(const char* verdict, const char* es, const char* en, con
 }
 
 constexpr const char* passed =
-    R"("causes":[],"rules":[{"id":"R1","stage":"communication","outcome":"pass","decides":true,"confirmed":"x"},)"
-    R"({"id":"R2","stage":"criteria","outcome":"pass","decides":true,"confirmed":"x","value":{"obd.mil_commanded":false}},)"
-    R"({"id":"R3","stage":"criteria","outcome":"pass","decides":true,"confirmed":"x","value":{"obd.monitors.CAT":"complete"}}]},)"
+    R"("causes":[],"rules":[{"id":"R1","stage":"communication","outcome":"pass","decides":true,)"
+    R"("confirmed":"x"},)"
+    R"({"id":"R2","stage":"criteria","outcome":"pass","decides":true,"confirmed":"x",)"
+    R"("value":{"obd.mil_commanded":false}},)"
+    R"({"id":"R3","stage":"criteria","outcome":"pass","decides":true,"confirmed":"x",)"
+    R"("value":{"obd.monitors.CAT":"complete"}}]},)"
     R"("certificate":{"vehicle":"plain","valid_until":"2027-05-26"},)"
     R"("facts":{"obd":{"confirmed":[],"km_since_clear":8214,"warmups_since_clear":143,)"
-    R"("monitors":{"CAT":"complete","EVAP":"complete","O2S":"complete","MIS":"complete","AIR":"unsupported"}}})";
+    R"("monitors":{"CAT":"complete","EVAP":"complete","O2S":"complete","MIS":"complete",)"
+    R"("AIR":"unsupported"}}})";
 constexpr const char* failed =
-    R"("causes":[{"reason":"codes","es":"Códigos de falla confirmados: P0301, P0420","en":"Confirmed trouble codes: P0301, P0420"}],)"
-    R"("rules":[{"id":"MX-D1","stage":"criteria","outcome":"fail","decides":true,"reason":"codes","clause":"NOM-167 4.1.2 Tabla 1",)"
-    R"("text":{"es":"Sin códigos","en":"No codes"},"value":{"obd.confirmed":[]},"next":{"es":"Repare la falla y regrese.","en":"Repair the fault and come back."}},)"
-    R"({"id":"MX-R1","stage":"criteria","outcome":"pass","decides":true,"value":{"obd.monitors.CAT":"complete"}}]},)"
-    R"("facts":{"obd":{"confirmed":["P0301","P0420"],"pending":["P0455"],"permanent":["P0420"],"km_since_clear":90,"warmups_since_clear":4,)"
+    R"("causes":[{"reason":"codes","es":"Códigos de falla confirmados: P0301, P0420",)"
+    R"("en":"Confirmed trouble codes: P0301, P0420"}],)"
+    R"("rules":[{"id":"MX-D1","stage":"criteria","outcome":"fail","decides":true,"reason":"codes",)"
+    R"("clause":"NOM-167 4.1.2 Tabla 1",)"
+    R"("text":{"es":"Sin códigos","en":"No codes"},"value":{"obd.confirmed":[]},)"
+    R"("next":{"es":"Repare la falla y regrese.","en":"Repair the fault and come back."}},)"
+    R"({"id":"MX-R1","stage":"criteria","outcome":"pass","decides":true,)"
+    R"("value":{"obd.monitors.CAT":"complete"}}]},)"
+    R"("facts":{"obd":{"confirmed":["P0301","P0420"],"pending":["P0455"],"permanent":["P0420"],)"
+    R"("km_since_clear":90,"warmups_since_clear":4,)"
     R"("monitors":{"CAT":"complete","EVAP":"incomplete","O2S":"complete"}}})";
 constexpr const char* silent =
     R"("causes":[{"reason":"no_comm","es":"El vehículo no contesta","en":"The vehicle does not answer"}],)"
-    R"("rules":[{"id":"R1","stage":"communication","outcome":"fail","decides":true,"reason":"no_comm","clause":"Art. 5","text":{"es":"","en":""}}]})";
+    R"("rules":[{"id":"R1","stage":"communication","outcome":"fail","decides":true,)"
+    R"("reason":"no_comm","clause":"Art. 5","text":{"es":"","en":""}}]})";
 
 Filed filed() {
     return {

@@ -273,9 +273,8 @@ TEST_F(Certificates, ListsAreReadOrRefusedWithThePlace) {
     }
     EXPECT_TRUE(read_revoked(R"({"schema":"obd-station/revoked/1"})").has_error());
     EXPECT_EQ(
-        read_revoked(
-            R"({"schema":"obd-station/revoked/1","issued":"2026-11-26","certificates":[{"number":"ST-1-2","reason":"x"}]})"
-        )
+        read_revoked(R"({"schema":"obd-station/revoked/1","issued":"2026-11-26",)"
+                     R"("certificates":[{"number":"ST-1-2","reason":"x"}]})")
             .value()
             .reasons.at("ST-1-2"),
         "x"

@@ -69,9 +69,8 @@ protected:
         station = store.station();
         key = store.public_key();
     }
-    [[nodiscard]] std::string checked(
-        chain::Signatures signatures = chain::Signatures::every
-    ) const {
+    [[nodiscard]] std::string checked(chain::Signatures signatures = chain::Signatures::every)
+        const {
         chain::Check check(station, key, signatures);
         for (const auto& record : records) {
             check.next(record);
@@ -143,7 +142,8 @@ TEST_F(Ten, AreVerifiedFromAnExportAndEveryChangedByteOfItIsFound) {
         changed[i] = static_cast<char>(changed[i] ^ 1);
         std::ofstream(file, std::ios::binary) << changed;
         const auto after = verify_export(file);
-        // Nothing may pass as whole, unless what the line says is the same (1e0 for 1 and the like).
+        // Nothing may pass as whole, unless what the line says is the same (1e0 for 1 and the
+        // like).
         const bool caught = after.has_error() || !after.value().problem.empty();
         EXPECT_TRUE(caught) << "byte " << i << " " << text.substr(i < 20 ? 0 : i - 20, 40);
         found += caught ? 1 : 0;

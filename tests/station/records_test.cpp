@@ -256,7 +256,8 @@ TEST(Records, RefuseADatabaseThatIsNotOurs) {
 TEST(Records, ListWhatABodySaysWithoutReadingTheRest) {
     const auto listed = listed_of(
         R"( { "snapshot" : {"a":["}\"",{"type":"x"}]}, "type":"inspection", "started":"2026","vehicle":)"
-        R"({"vin":"V\u0031","plate":"P\\","visit":3},"judgement":{"rules":[{"verdict":"FAIL"}],"verdict":"PASS"},"erase_days":0})"
+        R"({"vin":"V\u0031","plate":"P\\","visit":3},"judgement":{"rules":[{"verdict":"FAIL"}],)"
+        R"("verdict":"PASS"},"erase_days":0})"
     );
     EXPECT_EQ(listed.type, "inspection");
     EXPECT_EQ(listed.started, "2026");

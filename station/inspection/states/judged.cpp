@@ -14,8 +14,7 @@ State on(const Judged& state, const Again& /*event*/, Context& context) {
 }
 
 State on(const Judged& state, const Confirm& event, Context& context) {
-    Closing next{
-        confirmed_body(
+    Closing next{confirmed_body(
         context.order, state.body, event.technician, event.assertion, std::string(context.now)
     )};
     context.actions.emplace_back(Store{next.body, true});

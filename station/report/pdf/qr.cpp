@@ -37,15 +37,15 @@ Result<void> write_qr(const std::string& text, int dots, const std::filesystem::
     if (!modules) {
         return Failure{Fault::malformed, "the text is too long for a QR code of version 12"};
     }
-    constexpr int quiet = 4;  // ISO/IEC 18004, 9.1
-    const int side = (modules->side + 2 * quiet) * dots;
+    constexpr int quiet_zone = 4;  // ISO/IEC 18004, 9.1
+    const int side = (modules->side + 2 * quiet_zone) * dots;
     QImage image(side, side, QImage::Format_Grayscale8);
     image.fill(0xFF);
     for (int y = 0; y < modules->side * dots; ++y) {
-        auto* line = image.scanLine(y + quiet * dots);
+        auto* line = image.scanLine(y + quiet_zone * dots);
         for (int x = 0; x < modules->side * dots; ++x) {
             if (modules->at(x / dots, y / dots)) {
-                line[x + quiet * dots] = 0;
+                line[x + quiet_zone * dots] = 0;
             }
         }
     }
