@@ -1,6 +1,7 @@
 #include "station/app/bundles.hpp"
 
 #include "station/app/naming.hpp"
+#include "station/records/event.hpp"
 #include "station/records/whole_file.hpp"
 
 #include <fstream>
@@ -117,6 +118,29 @@ Result<InstallDone> install_bundle(
         return written.error();
     }
     return InstallDone{std::move(checked.good), {}};
+}
+
+Result<void> note_bundle(records::Store& store) {
+    const auto installed = installed_bundle(store.folder());
+    if (installed.has_error()) {
+        return installed.error();
+    }
+    const auto known = store.state("bundle");
+    if (known.has_error()) {
+        return known.error();
+    }
+    const auto now = installed.value() ? installed.value()->name.sha256 : std::string();
+    if (known.value() == now) {
+        return boost::outcome_v2::success();
+    }
+    const auto noted = store.note(
+        records::event_body("bundle", "", utc_now(), {{"sha256", now}}),
+        [&](sqlite::Database&) { return store.set_state("bundle", now); }
+    );
+    if (noted.has_error()) {
+        return noted.error();
+    }
+    return boost::outcome_v2::success();
 }
 
 }  // namespace station::app

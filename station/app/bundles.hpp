@@ -2,6 +2,7 @@
 
 #include "station/bundle/bundle.hpp"
 #include "station/inspection/inspection.hpp"
+#include "station/records/store.hpp"
 
 #include <filesystem>
 #include <map>
@@ -38,5 +39,9 @@ struct InstallDone {
 [[nodiscard]] protocols::Result<InstallDone> install_bundle(
     const std::filesystem::path& station, std::string_view text, const std::string& trust
 );
+
+/// Records which bundle is in force, once for each: also after the power went between an install
+/// and its record. Faults: store_*.
+[[nodiscard]] protocols::Result<void> note_bundle(records::Store& store);
 
 }  // namespace station::app

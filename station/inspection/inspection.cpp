@@ -212,6 +212,8 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     body["retention"] = profile.retention;
     body["erase_days"] = erase_json(profile);
     body["certificate"] = certificate_json(order, profile);
+    body["revisit_until"] =
+        profile.revisit_days == 0 ? std::string() : day_after(order.started, profile.revisit_days);
     body["reading_ms"] =
         std::chrono::duration_cast<std::chrono::milliseconds>(outcome.transcript.duration())
             .count();
@@ -244,6 +246,8 @@ Concluded conclude_stated(const Order& order, const criteria::Profile& profile) 
     body["retention"] = profile.retention;
     body["erase_days"] = erase_json(profile);
     body["certificate"] = certificate_json(order, profile);
+    body["revisit_until"] =
+        profile.revisit_days == 0 ? std::string() : day_after(order.started, profile.revisit_days);
     concluded.facts = criteria::facts_from(order.stated);
     concluded.judgement = criteria::judge(profile, concluded.facts);
     body["facts"] = criteria::to_json(concluded.facts);

@@ -267,8 +267,39 @@ void monitors(Sheet& sheet, const json::value& body) {
     add(sheet.since_clear, "Distancia desde el borrado", "Distance since cleared",
         joined({text_at(body, "/facts/obd/km_since_clear")}, "") +
             (text_at(body, "/facts/obd/km_since_clear").empty() ? "" : " km"));
+    std::string software;
+    for (const auto& one : array_at(body, "/facts/obd/calibrations")) {
+        if (one.is_string()) {
+            software += (software.empty() ? "" : ", ") + std::string(one.get_string());
+        }
+    }
+    add(sheet.since_clear, "CALID y CVN", "CALID and CVN", software);
     add(sheet.since_clear, "Calentamientos desde el borrado", "Warm-ups since cleared",
         text_at(body, "/facts/obd/warmups_since_clear"));
+}
+
+/// What every owner of such a vehicle is told, beside what the programme says of the rule.
+void advice(Sheet& sheet, const json::value& body) {
+    const bool open = std::ranges::any_of(sheet.monitors, [](const auto& one) {
+        return one.state == "incomplete";
+    });
+    if (open && sheet.verdict != Sheet::Mark::pass) {
+        sheet.next.push_back(
+            {"Para completar monitores: arranque en frío, 5 min en ralentí, 10 min de ciudad y 15 "
+             "min "
+             "de carretera a velocidad constante, sin borrar códigos; puede tomar varios días.",
+             "To complete monitors: start cold, idle 5 min, drive 10 min in town and 15 min on a "
+             "road "
+             "at steady speed, without clearing codes; it may take several days."}
+        );
+    }
+    const auto day = text_at(body, "/revisit_until");
+    if (!day.empty() && sheet.verdict != Sheet::Mark::pass) {
+        sheet.next.push_back(
+            {"Regrese a más tardar el " + day + " con este informe: cuenta como reinspección.",
+             "Come back by " + day + " with this report: it counts as a retest."}
+        );
+    }
 }
 
 void unconfirmed(Sheet& sheet, const json::value& body) {
@@ -305,6 +336,7 @@ Sheet sheet_of(const json::value& body, const Filed& filed, const CodeTexts& tex
     monitors(sheet, body);
     unconfirmed(sheet, body);
     sheet.repair_form = sheet.verdict == Sheet::Mark::fail;
+    advice(sheet, body);
     if (const auto day = text_at(body, "/certificate/valid_until");
         !day.empty() && sheet.verdict == Sheet::Mark::pass) {
         sheet.next.push_back({"Vigente hasta el " + day + ".", "Valid until " + day + "."});

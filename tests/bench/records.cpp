@@ -219,6 +219,25 @@ void starting(const std::filesystem::path& folder) {
         }));
     }
     std::printf("start to ready with %d records: %.1f ms (aim 1000 ms)\n", rows, median(times));
+    // 30 days without a network: the next record costs what the first did.
+    auto full = records::Store::open(here).value();
+    auto empty = records::Store::open(folder / "empty").value();
+    std::vector<double> ratios;
+    const std::string body(20000, 'x');
+    for (int round = 0; round < 15; ++round) {
+        const auto append = [&](records::Store& store) {
+            return ms_of([&] {
+                for (int i = 0; i < 20; ++i) {
+                    must(store.append("", body, "t").has_value(), "append");
+                }
+                must(store.unsent_count().has_value(), "unsent");
+            });
+        };
+        const double first = append(round % 2 == 0 ? full : empty);
+        const double second = append(round % 2 == 0 ? empty : full);
+        ratios.push_back(round % 2 == 0 ? first / second : second / first);
+    }
+    std::printf("commit behind %d unsent records: %.2f x behind none\n", rows, median(ratios));
 }
 
 void verifying(const std::filesystem::path& folder, const std::string& body) {

@@ -136,7 +136,9 @@ class Criteria(SystemTest):
         self.assertIn('Catalizador gastado', done.stderr + self.command(
             'bundle', 'status', '--station', self.station).stderr)
         with contextlib.closing(sqlite3.connect(self.station / 'station.sqlite')) as store:
-            body = json.loads(store.execute('SELECT body FROM record').fetchone()[0])
+            event, body = (json.loads(body) for (body,) in
+                           store.execute('SELECT body FROM record ORDER BY sequence'))
+        self.assertEqual((event['event']['kind'], event['event']['sha256']), ('bundle', status['sha256']))
         self.assertEqual(body['bundle'],
                          {'sha256': status['sha256'], 'version': 1, 'expired': False})
         # What is refused changes nothing.

@@ -11,6 +11,7 @@
 #include <mutex>
 #include <random>
 #include <thread>
+#include "station/app/bundles.hpp"
 #include "station/app/learning.hpp"
 #include "station/app/naming.hpp"
 #include "station/app/session.hpp"
@@ -102,6 +103,11 @@ struct Engine::Impl {
             store.emplace(std::move(result.value()));
         }
         if (!people) {
+            const auto noted = app::note_bundle(*store);
+            if (noted.has_error()) {
+                Q_EMIT engine.finished(failed(noted.error()));
+                return nullptr;
+            }
             auto opened_people = app::People::open(*store);
             if (opened_people.has_error()) {
                 Q_EMIT engine.finished(failed(opened_people.error()));

@@ -1,6 +1,6 @@
 #include "station/app/bundles.hpp"
-#include "station/app/naming.hpp"
 #include "station/records/key_file.hpp"
+#include "station/records/store.hpp"
 #include "station/records/whole_file.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
@@ -137,6 +137,11 @@ int install(const Arguments& arguments, bool spanish) {
                          {"installed", false}, {"es", done.refused.es}, {"en", done.refused.en}})
                   << "\n";
         return exit_error;
+    }
+    auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
+    const auto noted = app::note_bundle(store);
+    if (noted.has_error()) {
+        throw Stopped(noted.error());
     }
     auto out = verified_json(*done.bundle);
     out["installed"] = true;

@@ -247,6 +247,10 @@ int run(int argc, char** argv) {
     if (held.has_error()) {
         throw Stopped(held.error());
     }
+    const auto noted = app::note_bundle(store);
+    if (noted.has_error()) {
+        throw Stopped(noted.error());
+    }
     auto people = value_or_stop(app::People::open(store));
     if (people.required()) {
         (void)arguments.need("--technician");
