@@ -147,6 +147,10 @@ Listed listed_of(std::string_view body) {
             listed.type = text_of(value);
         } else if (name == "started") {
             listed.started = text_of(value);
+        } else if (name == "inspection") {
+            listed.inspection = text_of(value);
+        } else if (name == "confirmation") {
+            listed.confirmation = value;
         } else if (name == "erase_days") {
             listed.erase_days = number_of(value);
         } else if (name == "vehicle") {

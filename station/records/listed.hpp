@@ -16,6 +16,8 @@ struct Listed {
     std::string verdict;
     std::int64_t visit = 1;
     std::optional<std::int64_t> erase_days;
+    std::string inspection;
+    std::string_view confirmation;  ///< As it is written; lives with the body.
 };
 /// Found without reading the rest of a body, which is long; empty where the body has none.
 [[nodiscard]] Listed listed_of(std::string_view body);

@@ -1,6 +1,7 @@
 #include "station/records/verify.hpp"
 
 #include "station/clock/clock.hpp"
+#include "station/records/assertion.hpp"
 #include "station/records/rows.hpp"
 
 #include <boost/json/parse.hpp>
@@ -28,10 +29,16 @@ public:
         chain::Signatures signatures,
         chain::After after = {}
     )
-        : found_(found), check_(found.station, key, signatures, after) {}
+        : found_(found),
+          check_(found.station, key, signatures, after),
+          every_(signatures == chain::Signatures::every) {}
 
     void next(const chain::Record& record) {
         check_.next(record);
+        if (every_ && found_.asserted_wrong.empty()) {
+            found_.asserted_wrong = wrong_assertion(record);
+            wrong_at_ = record.sequence;
+        }
         ++found_.records;
         found_.head = record.sequence;
         found_.erased += record.erased ? 1 : 0;
@@ -51,6 +58,10 @@ public:
                 found_.problem = stretch.problem;
             }
         }
+        if (found_.problem.empty() && !found_.asserted_wrong.empty()) {
+            found_.broken_at = wrong_at_;
+            found_.problem = found_.asserted_wrong;
+        }
         if (found_.problem.empty() && found_.head < found_.confirmed) {
             found_.broken_at = found_.head + 1;
             found_.problem = "the centre confirmed " + std::to_string(found_.confirmed) +
@@ -61,6 +72,8 @@ public:
 private:
     Verification& found_;
     chain::Check check_;
+    bool every_;
+    std::uint64_t wrong_at_ = 0;
 };
 
 /// The folder's database and whose it is; found.problem says when that does not hold.

@@ -11,14 +11,15 @@ namespace station::records {
 /// What verify() found.
 struct Verification {
     std::string station;
-    std::string key;                        ///< Public key, hex: compare with the programme's list.
-    std::uint64_t records = 0;              ///< How many were looked at.
-    std::uint64_t head = 0;                 ///< The last one's sequence.
-    std::uint64_t erased = 0;               ///< Of those, erased after their time.
-    std::uint64_t confirmed = 0;            ///< Highest sequence with the centre's receipt.
-    std::uint64_t epochs = 1;               ///< More than one: the store was copied or restored.
-    std::uint64_t clock_jumps = 0;          ///< Records whose stamp says that the clock was set.
-    std::vector<chain::Stretch> stretches;  ///< What holds and what does not, in order.
+    std::string key;                ///< Public key, hex: compare with the programme's list.
+    std::uint64_t records = 0;      ///< How many were looked at.
+    std::uint64_t head = 0;         ///< The last one's sequence.
+    std::uint64_t erased = 0;       ///< Of those, erased after their time.
+    std::uint64_t confirmed = 0;    ///< Highest sequence with the centre's receipt.
+    std::uint64_t epochs = 1;       ///< More than one: the store was copied or restored.
+    std::uint64_t clock_jumps = 0;  ///< Records whose stamp says that the clock was set.
+    std::string asserted_wrong;     ///< The first assertion that does not hold; empty: all do.
+    std::vector<chain::Stretch> stretches;   ///< What holds and what does not, in order.
     std::optional<std::uint64_t> broken_at;  ///< First record that does not hold.
     std::string problem;                     ///< Empty when everything holds.
 };

@@ -1,5 +1,6 @@
 #include "sync/central/intake.hpp"
 
+#include "station/records/assertion.hpp"
 #include "station/records/key_file.hpp"
 #include "station/records/rows.hpp"
 
@@ -416,6 +417,7 @@ Result<std::optional<json::value>> Intake::inspection(
         {"hash", seal::hex(item.hash)},
         {"hash_holds", hash_holds},
         {"signature_holds", hash_holds && seal::verifies(item.hash, item.signature, key)},
+        {"asserted_wrong", station::records::wrong_assertion(item)},
         {"body", parsed_or_null(item.body)},
         {"transcript", lines_of(transcript.has_value() ? transcript.value() : "")},
     });

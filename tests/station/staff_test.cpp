@@ -1,4 +1,5 @@
 #include "station/app/people.hpp"
+#include "station/records/assertion.hpp"
 #include "station/records/verify.hpp"
 #include "station/seal/document.hpp"
 #include "station/staff/attempts.hpp"
@@ -271,6 +272,38 @@ TEST_F(Staff, ListsAreReadOrRefusedWithThePerson) {
         {"people", json::array{json::object{
                        {"id", "X"}, {"roles", json::array{"technician"}}, {"pin", "123"}}}}};
     EXPECT_TRUE(staff::read_plan(json::serialize(short_pin)).has_error());
+}
+
+TEST_F(Staff, AssertionsOfAnotherInspectionDoNotHold) {
+    auto here = people();
+    ASSERT_EQ(signs_in(here, {"T-1", "2468", ""}), "");
+    const auto record = [&](const Statement& statement, const char* by, bool broken) {
+        auto made = json::parse(assertion(*here.current(), statement)).as_object();
+        if (broken) {
+            made["statement"] = std::string(made["statement"].as_string()) + " ";
+        }
+        chain::Record record;
+        record.sequence = 7;
+        record.transcript = "talk";
+        record.body = json::serialize(json::object{
+            {"inspection", "i-1"},
+            {"vehicle", {{"vin", "V"}, {"plate", "P"}}},
+            {"judgement", {{"verdict", "FAIL"}}},
+            {"confirmation", {{"by", by}, {"assertion", std::move(made)}}}});
+        return records::wrong_assertion(record);
+    };
+    const Statement right{"i-1", "FAIL", "V", "P", seal::hex(seal::sha256("talk")), "now"};
+    EXPECT_EQ(record(right, "T-1", false), "");
+    EXPECT_NE(record(right, "T-1", true).find("did not sign"), std::string::npos);
+    EXPECT_NE(record(right, "T-2", false), "");
+    for (auto Statement::*part :
+         {&Statement::inspection, &Statement::verdict, &Statement::vin, &Statement::plate,
+          &Statement::transcript}) {
+        auto other = right;
+        other.*part = "other";
+        EXPECT_NE(record(other, "T-1", false).find("another inspection"), std::string::npos);
+    }
+    EXPECT_EQ(records::wrong_assertion({}), "") << "no confirmation, nothing asserted";
 }
 
 }  // namespace

@@ -120,9 +120,14 @@ const card = (title, ...content) =>
 function proof(record) {
   const holds = (ok, key) =>
     make('p', {name: ok ? 'proof-ok' : 'proof-bad', text: `${ok ? '✓' : '✕'} ${say(key)}: ${say(ok ? 'yes' : 'no')}`});
+  const stamp = record.stamp;
+  const bounds = stamp?.earliest ? `${localTime(stamp.earliest)} – ${stamp.latest ? localTime(stamp.latest) : '…'}` : say('no_anchor');
   return card(say('proof'), holds(record.hash_holds, 'hash_holds'),
     holds(record.signature_holds, 'signature_holds'),
-    facts([[say('station'), record.station], [say('number'), record.sequence],
+    record.body?.confirmation?.assertion ? holds(!record.asserted_wrong, 'asserted')
+      : make('p', {text: `– ${say('not_asserted')}`}),
+    stamp?.jump_ms ? make('p', {name: 'proof-bad', text: `✕ ${say('jump')}: ${Math.round(stamp.jump_ms / 1000)} s`}) : '',
+    facts([[say('clock_said'), localTime(stamp?.wall)], [say('bounds'), bounds], [say('station'), record.station], [say('number'), record.sequence],
       [say('received'), localTime(record.received)],
       [say('hash'), make('span', {name: 'mono', text: record.hash})],
       [say('previous'), make('span', {name: 'mono', text: record.previous})]]));
