@@ -216,11 +216,11 @@ class BadInput(SystemTest):
                       ['read', '--adapter', 'tcp:x', '--format', 'xml'], ['judge'],
                       ['read', '--adapter', 'serial:/dev/x', '--colour', 'red'],
                       ['decode', '--bus', 'rail', '410C'], ['decode', '--bus', 'can'],
-                      ['run', '--adapter', 'serial:/x', '--profile', 'generic', '--station', '/x',
+                      ['run', '--adapter', 'serial:/x', '--profile', 'generic', '--station', self.folder / 'none',
                        '--vehicle', 'year=2019'],
-                      ['run', '--adapter', 'serial:/x', '--profile', 'generic', '--station', '/x',
+                      ['run', '--adapter', 'serial:/x', '--profile', 'generic', '--station', self.folder / 'none',
                        '--vehicle', 'plate=A,year=19999'],
-                      ['run', '--adapter', 'serial:/x', '--profile', 'generic', '--station', '/x',
+                      ['run', '--adapter', 'serial:/x', '--profile', 'generic', '--station', self.folder / 'none',
                        '--vehicle', 'plate=A,fuel=water'],
                       ['replay'], ['verify']):
             done = self.command(*words)

@@ -186,9 +186,6 @@ app::Session begin(const Arguments& arguments, station::records::Store& store, b
         arguments.need("--profile"), arguments.get("--variant"), arguments.need("--station")
     );
     const auto stated = stated_from(arguments);
-    if (stated.plate.empty() && stated.vin.empty()) {
-        throw UsageError("--vehicle needs plate=… or vin=…");
-    }
     for (const auto& wrong :
          {stated.plate.empty() ? std::nullopt : inspection::wrong_plate(stated.plate),
           stated.vin.empty() ? std::nullopt : inspection::wrong_vin(stated.vin)}) {
@@ -242,6 +239,14 @@ int run(int argc, char** argv) {
         throw UsageError(endpoint.error().detail);
     }
     (void)reconnect_of(arguments);
+    if (!arguments.has("--resume")) {
+        // What is wrong with the words is told before a folder is made.
+        (void)arguments.need("--profile");
+        const auto stated = stated_from(arguments);
+        if (stated.plate.empty() && stated.vin.empty()) {
+            throw UsageError("--vehicle needs plate=… or vin=…");
+        }
+    }
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
     const auto held = store.hold();
     if (held.has_error()) {
