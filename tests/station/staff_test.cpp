@@ -277,7 +277,7 @@ TEST_F(Staff, ListsAreReadOrRefusedWithThePerson) {
 TEST_F(Staff, AssertionsOfAnotherInspectionDoNotHold) {
     auto here = people();
     ASSERT_EQ(signs_in(here, {"T-1", "2468", ""}), "");
-    const auto record = [&](const Statement& statement, const char* by, bool broken) {
+    const auto wrong = [&](const Statement& statement, const char* by, bool broken) {
         auto made = json::parse(assertion(*here.current(), statement)).as_object();
         if (broken) {
             made["statement"] = std::string(made["statement"].as_string()) + " ";
@@ -293,15 +293,15 @@ TEST_F(Staff, AssertionsOfAnotherInspectionDoNotHold) {
         return records::wrong_assertion(record);
     };
     const Statement right{"i-1", "FAIL", "V", "P", seal::hex(seal::sha256("talk")), "now"};
-    EXPECT_EQ(record(right, "T-1", false), "");
-    EXPECT_NE(record(right, "T-1", true).find("did not sign"), std::string::npos);
-    EXPECT_NE(record(right, "T-2", false), "");
+    EXPECT_EQ(wrong(right, "T-1", false), "");
+    EXPECT_NE(wrong(right, "T-1", true).find("did not sign"), std::string::npos);
+    EXPECT_NE(wrong(right, "T-2", false), "");
     for (auto Statement::*part :
          {&Statement::inspection, &Statement::verdict, &Statement::vin, &Statement::plate,
           &Statement::transcript}) {
         auto other = right;
         other.*part = "other";
-        EXPECT_NE(record(other, "T-1", false).find("another inspection"), std::string::npos);
+        EXPECT_NE(wrong(other, "T-1", false).find("another inspection"), std::string::npos);
     }
     EXPECT_EQ(records::wrong_assertion({}), "") << "no confirmation, nothing asserted";
 }

@@ -1,4 +1,5 @@
 #include "station/app/bundles.hpp"
+#include "station/app/naming.hpp"
 #include "station/records/key_file.hpp"
 #include "station/records/store.hpp"
 #include "station/records/whole_file.hpp"
