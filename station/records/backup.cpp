@@ -3,15 +3,17 @@
 #include "protocols/base/ensure.hpp"
 #include "station/records/event.hpp"
 #include "station/records/rows.hpp"
-#include "station/records/whole_file.hpp"
 
 #include <boost/json/array.hpp>
 
+#include <fcntl.h>
 #include <sodium.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <fstream>
-#include <iterator>
+#include <functional>
 #include <vector>
 
 namespace station::records {
@@ -43,119 +45,202 @@ Key key_of(std::string_view passphrase, std::string_view salt) {
     return key;
 }
 
-/// Names and sizes in front of the bytes, all of it one stream.
-std::string packed(const std::vector<std::pair<std::string, std::string>>& files) {
-    std::string out;
-    const auto number = [&](std::uint64_t value) {
+constexpr std::size_t box_bytes = piece_bytes + crypto_secretstream_xchacha20poly1305_ABYTES;
+
+/// A file that is encrypted as it is written, piece by piece: a station's records need not fit into
+/// memory.
+class Sealing {
+public:
+    Sealing(const std::filesystem::path& file, std::string_view passphrase)
+        : out_(file, std::ios::binary) {
+        const auto salt = seal::random_bytes(crypto_pwhash_SALTBYTES);
+        const auto key = key_of(passphrase, salt);
+        std::array<unsigned char, crypto_secretstream_xchacha20poly1305_HEADERBYTES> header{};
+        crypto_secretstream_xchacha20poly1305_init_push(&state_, header.data(), key.data());
+        out_ << mark << salt;
+        out_.write(reinterpret_cast<const char*>(header.data()), header.size());
+    }
+    void number(std::uint64_t value) {
+        std::string bytes;
         for (int i = 7; i >= 0; --i) {
-            out += static_cast<char>(value >> (8 * i) & 0xFF);
+            bytes += static_cast<char>(value >> (8 * i) & 0xFF);
         }
-    };
-    for (const auto& [name, bytes] : files) {
-        number(name.size());
-        out += name;
-        number(bytes.size());
-        out += bytes;
+        add(bytes);
     }
-    return out;
-}
-
-std::optional<std::vector<std::pair<std::string, std::string>>> unpacked(std::string_view text) {
-    std::vector<std::pair<std::string, std::string>> files;
-    const auto take = [&]() -> std::optional<std::string> {
-        constexpr std::size_t head = 8;
-        if (text.size() < head) {
-            return std::nullopt;
+    void add(std::string_view bytes) {
+        plain_ += bytes;
+        while (plain_.size() > piece_bytes) {
+            push(std::string_view(plain_).substr(0, piece_bytes), 0);
+            plain_.erase(0, piece_bytes);
         }
-        std::uint64_t size = 0;
-        for (std::size_t i = 0; i < head; ++i) {
-            size = size << 8 | static_cast<std::uint8_t>(text[i]);
-        }
-        text.remove_prefix(head);
-        if (size > text.size()) {
-            return std::nullopt;
-        }
-        std::string bytes(text.substr(0, size));
-        text.remove_prefix(size);
-        return bytes;
-    };
-    while (!text.empty()) {
-        auto name = take();
-        auto bytes = take();
-        if (!name || !bytes || name->find('/') != name->npos) {
-            return std::nullopt;
-        }
-        files.emplace_back(std::move(*name), std::move(*bytes));
     }
-    return files;
-}
+    /// False when the disk did not take all of it.
+    bool finish() {
+        push(plain_, crypto_secretstream_xchacha20poly1305_TAG_FINAL);
+        out_.close();
+        return static_cast<bool>(out_);
+    }
 
-std::string encrypted(std::string_view plain, std::string_view passphrase) {
-    const auto salt = seal::random_bytes(crypto_pwhash_SALTBYTES);
-    const auto key = key_of(passphrase, salt);
-    crypto_secretstream_xchacha20poly1305_state state;
-    std::array<unsigned char, crypto_secretstream_xchacha20poly1305_HEADERBYTES> header{};
-    crypto_secretstream_xchacha20poly1305_init_push(&state, header.data(), key.data());
-    std::string out(mark);
-    out += salt;
-    out.append(reinterpret_cast<const char*>(header.data()), header.size());
-    do {
-        const auto piece = plain.substr(0, piece_bytes);
-        plain.remove_prefix(piece.size());
+private:
+    void push(std::string_view piece, unsigned char tag) {
         std::string box(piece.size() + crypto_secretstream_xchacha20poly1305_ABYTES, '\0');
         crypto_secretstream_xchacha20poly1305_push(
-            &state, reinterpret_cast<unsigned char*>(box.data()), nullptr,
-            reinterpret_cast<const unsigned char*>(piece.data()), piece.size(), nullptr, 0,
-            plain.empty() ? crypto_secretstream_xchacha20poly1305_TAG_FINAL : 0
+            &state_, reinterpret_cast<unsigned char*>(box.data()), nullptr,
+            reinterpret_cast<const unsigned char*>(piece.data()), piece.size(), nullptr, 0, tag
         );
-        out += box;
-    } while (!plain.empty());
-    return out;
-}
+        out_ << box;
+    }
 
-std::optional<std::string> decrypted(std::string_view text, std::string_view passphrase) {
-    constexpr auto head =
-        crypto_pwhash_SALTBYTES + std::size_t{crypto_secretstream_xchacha20poly1305_HEADERBYTES};
-    if (!text.starts_with(mark) || text.size() < mark.size() + head) {
-        return std::nullopt;
+    std::ofstream out_;
+    crypto_secretstream_xchacha20poly1305_state state_{};
+    std::string plain_;
+};
+
+/// The same read back.
+class Opening {
+public:
+    Opening(const std::filesystem::path& file, std::string_view passphrase)
+        : in_(file, std::ios::binary) {
+        std::string head(
+            mark.size() + crypto_pwhash_SALTBYTES +
+                crypto_secretstream_xchacha20poly1305_HEADERBYTES,
+            '\0'
+        );
+        in_.read(head.data(), static_cast<std::streamsize>(head.size()));
+        if (!in_ || !head.starts_with(mark)) {
+            return;
+        }
+        const auto key =
+            key_of(passphrase, std::string_view(head).substr(mark.size(), crypto_pwhash_SALTBYTES));
+        const auto* header = reinterpret_cast<const unsigned char*>(head.data()) + mark.size() +
+                             crypto_pwhash_SALTBYTES;
+        sound_ = crypto_secretstream_xchacha20poly1305_init_pull(&state_, header, key.data()) == 0;
     }
-    text.remove_prefix(mark.size());
-    const auto key = key_of(passphrase, text.substr(0, crypto_pwhash_SALTBYTES));
-    crypto_secretstream_xchacha20poly1305_state state;
-    const auto* header =
-        reinterpret_cast<const unsigned char*>(text.data()) + crypto_pwhash_SALTBYTES;
-    if (crypto_secretstream_xchacha20poly1305_init_pull(&state, header, key.data()) != 0) {
-        return std::nullopt;
+    /// All of what is asked for, to a place; false when it is not there or not what was written.
+    bool take(std::uint64_t size, const std::function<void(std::string_view)>& to) {
+        while (sound_ && size > 0) {
+            if (plain_.empty() && !pull()) {
+                return false;
+            }
+            const auto piece = std::string_view(plain_).substr(0, size);
+            to(piece);
+            size -= piece.size();
+            plain_.erase(0, piece.size());
+        }
+        return sound_;
     }
-    text.remove_prefix(head);
-    std::string plain;
-    unsigned char tag = 0;
-    constexpr auto box_bytes = piece_bytes + crypto_secretstream_xchacha20poly1305_ABYTES;
-    while (!text.empty() && tag != crypto_secretstream_xchacha20poly1305_TAG_FINAL) {
-        const auto box = text.substr(0, box_bytes);
-        text.remove_prefix(box.size());
-        if (box.size() < crypto_secretstream_xchacha20poly1305_ABYTES) {
+    std::optional<std::uint64_t> number() {
+        std::string bytes;
+        constexpr std::size_t width = 8;
+        if (!take(width, [&](std::string_view piece) { bytes += piece; })) {
             return std::nullopt;
         }
-        std::string piece(box.size() - crypto_secretstream_xchacha20poly1305_ABYTES, '\0');
-        if (crypto_secretstream_xchacha20poly1305_pull(
-                &state, reinterpret_cast<unsigned char*>(piece.data()), nullptr, &tag,
-                reinterpret_cast<const unsigned char*>(box.data()), box.size(), nullptr, 0
-            ) != 0) {
-            return std::nullopt;
+        std::uint64_t value = 0;
+        for (const char byte : bytes) {
+            value = value << 8 | static_cast<std::uint8_t>(byte);
         }
-        plain += piece;
+        return value;
     }
-    const bool whole = text.empty() && tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
-    return whole ? std::optional(std::move(plain)) : std::nullopt;
+    /// Nothing follows, and nothing was cut off.
+    bool at_end() {
+        while (sound_ && plain_.empty() && !final_) {
+            if (!pull()) {
+                return false;
+            }
+        }
+        return sound_ && plain_.empty() && final_ &&
+               in_.peek() == std::ifstream::traits_type::eof();
+    }
+
+private:
+    bool pull() {
+        std::string box(box_bytes, '\0');
+        in_.read(box.data(), static_cast<std::streamsize>(box.size()));
+        box.resize(static_cast<std::size_t>(in_.gcount()));
+        unsigned char tag = 0;
+        sound_ = !final_ && box.size() >= crypto_secretstream_xchacha20poly1305_ABYTES;
+        if (sound_) {
+            plain_.resize(box.size() - crypto_secretstream_xchacha20poly1305_ABYTES);
+            sound_ = crypto_secretstream_xchacha20poly1305_pull(
+                         &state_, reinterpret_cast<unsigned char*>(plain_.data()), nullptr, &tag,
+                         reinterpret_cast<const unsigned char*>(box.data()), box.size(), nullptr, 0
+                     ) == 0;
+        }
+        final_ = sound_ && tag == crypto_secretstream_xchacha20poly1305_TAG_FINAL;
+        return sound_ && (!plain_.empty() || final_);
+    }
+
+    std::ifstream in_;
+    crypto_secretstream_xchacha20poly1305_state state_{};
+    std::string plain_;
+    bool sound_ = false;
+    bool final_ = false;
+};
+
+/// Name, size and bytes of a file into the stream; false when it cannot be read.
+bool add_file(Sealing& sealing, const std::string& name, const std::filesystem::path& path) {
+    std::error_code error;
+    auto left = std::filesystem::file_size(path, error);
+    std::ifstream in(path, std::ios::binary);
+    if (error || !in) {
+        return false;
+    }
+    sealing.number(name.size());
+    sealing.add(name);
+    sealing.number(left);
+    std::string piece(piece_bytes, '\0');
+    while (left > 0) {
+        in.read(
+            piece.data(), static_cast<std::streamsize>(std::min<std::uintmax_t>(left, piece.size()))
+        );
+        const auto got = static_cast<std::size_t>(in.gcount());
+        if (got == 0) {
+            return false;
+        }
+        sealing.add(std::string_view(piece).substr(0, got));
+        left -= got;
+    }
+    return true;
 }
 
-std::optional<std::string> bytes_of(const std::filesystem::path& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) {
-        return std::nullopt;
+/// On the disk, also after a power cut.
+bool synced(const std::filesystem::path& path) {
+    const int file = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    const bool done = file >= 0 && ::fsync(file) == 0;
+    if (file >= 0) {
+        ::close(file);
     }
-    return std::string{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+    return done;
+}
+
+/// Every file of the stream into a folder. Fault: malformed, store_full.
+Result<void> unpack(Opening& opening, const std::filesystem::path& folder) {
+    const Failure bad{Fault::malformed, "no backup, not whole, or of another passphrase"};
+    constexpr std::uint64_t longest_name = 64;
+    bool database = false;
+    while (!opening.at_end()) {
+        std::string name;
+        const auto name_size = opening.number();
+        const bool named = name_size && *name_size <= longest_name &&
+                           opening.take(*name_size, [&](std::string_view piece) { name += piece; });
+        const auto size = named ? opening.number() : std::nullopt;
+        if (!size || name.empty() || name.find('/') != name.npos || name.starts_with(".")) {
+            return bad;
+        }
+        const auto path = folder / name;
+        std::ofstream out(path, std::ios::binary);
+        std::filesystem::permissions(path, std::filesystem::perms(0600));
+        const bool whole = opening.take(*size, [&](std::string_view piece) { out << piece; });
+        out.close();
+        if (!whole) {
+            return bad;
+        }
+        if (!out || !synced(path)) {
+            return Failure{Fault::store_full, path.string()};
+        }
+        database = database || name == database_name;
+    }
+    return database ? Result<void>(boost::outcome_v2::success()) : Result<void>(bad);
 }
 
 }  // namespace
@@ -194,25 +279,33 @@ Result<void> back_up(
         }
         return boost::outcome_v2::success();
     });
-    auto database = copied.has_error() ? std::nullopt : bytes_of(copy);
-    std::filesystem::remove(copy, none);
     if (copied.has_error()) {
+        std::filesystem::remove(copy, none);
         return copied.error();
     }
-    if (!database) {
-        return Failure{Fault::store_read_only, copy.string()};
-    }
-    std::vector<std::pair<std::string, std::string>> files;
-    files.emplace_back(database_name, std::move(*database));
-    for (const auto* name : kept_files) {
-        if (auto bytes = bytes_of(store.folder() / name)) {
-            files.emplace_back(name, std::move(*bytes));
+    // Under another name until it is whole.
+    const auto part = std::filesystem::absolute(file).string() + ".part";
+    bool whole = true;
+    {
+        Sealing sealing(part, passphrase);
+        std::filesystem::permissions(part, std::filesystem::perms(0600), none);
+        for (const auto* name : kept_files) {
+            if (std::filesystem::exists(store.folder() / name, none)) {
+                whole = add_file(sealing, name, store.folder() / name) && whole;
+            }
         }
+        whole = add_file(sealing, database_name, copy) && whole;
+        whole = sealing.finish() && synced(part) && whole;
     }
-    constexpr ::mode_t owner_only = 0600;
-    return write_whole(
-        std::filesystem::absolute(file), encrypted(packed(files), passphrase), owner_only
-    );
+    std::filesystem::remove(copy, none);
+    if (whole) {
+        std::filesystem::rename(part, file, none);
+    }
+    if (!whole || none) {
+        std::filesystem::remove(part, none);
+        return Failure{Fault::store_full, file.string()};
+    }
+    return boost::outcome_v2::success();
 }
 
 Result<void> restore(
@@ -220,44 +313,37 @@ Result<void> restore(
     const std::filesystem::path& folder,
     std::string_view passphrase
 ) {
-    const auto text = bytes_of(file);
-    if (!text) {
-        return Failure{Fault::malformed, file.string() + ": cannot be read"};
-    }
-    const auto plain = decrypted(*text, passphrase);
-    const auto files = plain ? unpacked(*plain) : std::nullopt;
-    if (!files || files->empty() || files->front().first != database_name) {
-        return Failure{
-            Fault::malformed, file.string() + ": no backup, not whole, or of another passphrase"};
-    }
     std::error_code error;
-    std::filesystem::create_directories(folder, error);
-    if (error || !std::filesystem::is_empty(folder, error)) {
+    if (std::filesystem::exists(folder, error) && !std::filesystem::is_empty(folder, error)) {
         return Failure{
             Fault::store_read_only,
             folder.string() + " is not empty: a backup is restored into a new folder"};
     }
-    // The database last: a folder that was cut short has none, and is refused by itself.
-    constexpr ::mode_t owner_only = 0600;
-    for (auto one = files->rbegin(); one != files->rend(); ++one) {
-        const auto written =
-            write_whole(std::filesystem::absolute(folder) / one->first, one->second, owner_only);
-        if (written.has_error()) {
-            return written.error();
-        }
+    Opening opening(file, passphrase);
+    // Beside its place until it is whole: a folder is there complete, or not at all.
+    const std::filesystem::path part = std::filesystem::absolute(folder).string() + ".part";
+    std::filesystem::remove_all(part, error);
+    std::filesystem::create_directories(part, error);
+    if (error) {
+        return Failure{Fault::store_read_only, part.string() + ": " + error.message()};
     }
-    {
-        auto database =
-            Database::open((folder / database_name).string(), Database::Mode::read_write);
-        if (database.has_error()) {
-            return database.error();
-        }
-        const auto told =
-            run(database.value().prepare("UPDATE state SET value = ? WHERE key = 'place'"),
-                [](sqlite::Statement& update) { update.bind(1, restored_place); });
-        if (told.has_error()) {
-            return told.error();
-        }
+    auto done = unpack(opening, part);
+    if (!done.has_error()) {
+        auto database = Database::open((part / database_name).string(), Database::Mode::read_write);
+        done = database.has_error()
+                   ? Result<void>(database.error())
+                   : run(database.value().prepare("UPDATE state SET value = ? WHERE key = 'place'"),
+                         [](sqlite::Statement& update) { update.bind(1, restored_place); });
+    }
+    if (!done.has_error()) {
+        std::filesystem::rename(part, folder, error);
+        done = error ? Result<void>(Failure{Fault::store_read_only, folder.string()})
+                     : Result<void>(boost::outcome_v2::success());
+    }
+    if (done.has_error()) {
+        std::error_code none;
+        std::filesystem::remove_all(part, none);
+        return Failure{done.error().fault, file.string() + ": " + done.error().detail};
     }
     const auto store = Store::open(folder);
     if (store.has_error()) {
