@@ -2,6 +2,7 @@
 
 #include <array>
 #include <optional>
+#include <utility>
 
 namespace station::certificate::cbor {
 namespace {
@@ -179,7 +180,7 @@ private:
             if (!one) {
                 return std::nullopt;
             }
-            all.emplace_back(*number, std::move(*one));
+            all.push_back({*number, std::move(*one)});
             before = std::move(written);
         }
         return Value{std::move(all)};

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <variant>
 #include <vector>
 
@@ -20,13 +19,18 @@ struct Bytes {
 };
 struct Value;
 using Array = std::vector<Value>;
-using Map = std::vector<std::pair<std::int64_t, Value>>;  ///< Keys ascending, as encoded.
+struct Member;
+using Map = std::vector<Member>;  ///< Keys ascending, as encoded.
 struct Null {
     friend bool operator==(Null, Null) = default;
 };
 
 struct Value {
     std::variant<Null, std::int64_t, Bytes, std::string, Array, Map> value;
+};
+struct Member {
+    std::int64_t key = 0;
+    Value value;
 };
 
 [[nodiscard]] std::string encode(const Value& value);

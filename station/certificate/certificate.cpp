@@ -108,7 +108,7 @@ std::string to_sign(const std::string& header, const std::string& payload) {
 std::string payload_of(const Certificate& certificate) {
     cbor::Map map;
     const auto put = [&](Field field, cbor::Value value) {
-        map.emplace_back(field, std::move(value));
+        map.push_back({field, std::move(value)});
     };
     const auto put_name = [&](Field field, const Name& name) {
         if (!name.digest.empty()) {
