@@ -222,9 +222,10 @@ Concluded conclude(const Order& order, const Outcome& outcome, const criteria::P
     if (outcome.snapshot) {
         concluded.facts = criteria::facts_from(order.stated, *outcome.snapshot);
         concluded.judgement = criteria::judge(profile, concluded.facts);
-        body["snapshot"] = obd::to_json(*outcome.snapshot);
-        body["facts"] = criteria::to_json(concluded.facts);
+        // What lists ask for stands in front of what is long.
         body["judgement"] = criteria::to_json(*concluded.judgement, profile);
+        body["facts"] = criteria::to_json(concluded.facts);
+        body["snapshot"] = obd::to_json(*outcome.snapshot);
     } else {
         const auto failure =
             outcome.failure.value_or(Failure{Fault::link_lost, "the reading was ended"});

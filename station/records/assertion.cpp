@@ -25,7 +25,7 @@ json::object object_of(std::string_view text) {
 
 std::string wrong_assertion(const chain::Record& record) {
     const auto listed = listed_of(record.body);
-    const auto confirmation = object_of(listed.confirmation);
+    const auto confirmation = object_of(confirmation_of(record.body));
     const auto* given = confirmation.if_contains("assertion");
     if (given == nullptr || given->is_null()) {
         return {};

@@ -72,15 +72,11 @@ private:
     }
     /// Behind the string that begins here.
     void string() {
-        for (;;) {
-            at_ = std::min(text_.find('"', at_ + 1), text_.size());
-            const auto last = text_.find_last_not_of('\\', at_ - 1);
-            const bool escaped = at_ < text_.size() && (at_ - 1 - last) % 2 == 1;
-            if (!escaped) {
-                ++at_;
-                return;
-            }
+        // Byte by byte: strings in bodies are a few letters long.
+        while (++at_ < text_.size() && text_[at_] != '"') {
+            at_ += text_[at_] == '\\' ? 1 : 0;
         }
+        ++at_;
     }
     /// Behind the object or array that begins here: only quotes and brackets matter inside.
     void nested() {
@@ -142,15 +138,17 @@ std::optional<std::int64_t> number_of(std::string_view written) {
 
 Listed listed_of(std::string_view body) {
     Listed listed;
+    constexpr std::array<std::string_view, 6> wanted{"type",    "inspection", "started",
+                                                     "vehicle", "erase_days", "judgement"};
+    std::size_t found = 0;
     Scanner(body).each([&](std::string_view name, std::string_view value) {
+        found += std::ranges::find(wanted, name) == wanted.end() ? 0 : 1;
         if (name == "type") {
             listed.type = text_of(value);
         } else if (name == "started") {
             listed.started = text_of(value);
         } else if (name == "inspection") {
             listed.inspection = text_of(value);
-        } else if (name == "confirmation") {
-            listed.confirmation = value;
         } else if (name == "erase_days") {
             listed.erase_days = number_of(value);
         } else if (name == "vehicle") {
@@ -166,14 +164,23 @@ Listed listed_of(std::string_view body) {
             });
         } else if (name == "judgement") {
             Scanner(value).each([&](std::string_view of_judgement, std::string_view said) {
-                const bool found = of_judgement == "verdict";
-                listed.verdict = found ? text_of(said) : std::string();
-                return found;
+                const bool is_it = of_judgement == "verdict";
+                listed.verdict = is_it ? text_of(said) : std::string();
+                return is_it;
             });
         }
-        return false;
+        return found == wanted.size();
     });
     return listed;
+}
+
+std::string_view confirmation_of(std::string_view body) {
+    std::string_view confirmation;
+    Scanner(body).each([&](std::string_view name, std::string_view value) {
+        confirmation = name == "confirmation" ? value : confirmation;
+        return false;
+    });
+    return confirmation;
 }
 
 }  // namespace station::records

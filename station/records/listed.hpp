@@ -17,9 +17,10 @@ struct Listed {
     std::int64_t visit = 1;
     std::optional<std::int64_t> erase_days;
     std::string inspection;
-    std::string_view confirmation;  ///< As it is written; lives with the body.
 };
 /// Found without reading the rest of a body, which is long; empty where the body has none.
 [[nodiscard]] Listed listed_of(std::string_view body);
+/// The confirmation as it is written; empty for none. Lives with the body.
+[[nodiscard]] std::string_view confirmation_of(std::string_view body);
 
 }  // namespace station::records

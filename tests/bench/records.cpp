@@ -145,10 +145,22 @@ void committing(const std::filesystem::path& folder, const std::string& body) {
                 case 1:
                     same_rows = time([&] { listed.commit(body, transcript); });
                     break;
-                default:
+                default: {
+                    // Handed over, as a session does.
+                    std::vector<std::pair<std::string, std::string>> handed(
+                        each, {body, transcript}
+                    );
+                    std::size_t next = 0;
                     signed_ = time([&] {
-                        must(store.append("", body, transcript).has_value(), "cannot append");
+                        auto& [its_body, its_transcript] = handed[next++];
+                        must(
+                            store.append("", std::move(its_body), std::move(its_transcript))
+                                .has_value(),
+                            "cannot append"
+                        );
                     });
+                    break;
+                }
             }
         }
         to_bare.push_back(signed_ / one_table);
