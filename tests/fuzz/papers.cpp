@@ -66,7 +66,7 @@ std::vector<std::string> seeds() {
             "\xD2\x84\x4D\xA2\x01\x27\x04\x48"
             "01234567"
             "\xA0\x43\xA1\x01\x11\x41\x00",
-            27
+            23
         ),
         std::string(
             "\xA2\x01\x18\x2A\x02\x82\xF6\x63"
