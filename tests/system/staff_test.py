@@ -9,7 +9,7 @@ import sys
 import unittest
 
 from court import Court
-from harness import PROFILE, ROOT, VEHICLE, main, tool
+from harness import BIN, ROOT, VEHICLE, main, tool
 
 VERIFIER = ROOT / 'tests/independent/verify_record.py'
 
@@ -125,7 +125,7 @@ class Staff(Court):
     def test_two_programs_do_not_inspect_in_one_folder(self):
         slow = self.sim('healthy-petrol', baud=9600, speed=1)
         first = subprocess.Popen(
-            [*map(str, (os.environ['OBD_BIN'] + '/obd-inspect', 'run', '--adapter', slow.endpoint + '@9600',
+            [*map(str, (BIN / 'obd-inspect', 'run', '--adapter', slow.endpoint + '@9600',
                         '--profile', 'generic', '--vehicle', VEHICLE, '--station', self.station))],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
         self.addCleanup(first.wait)
