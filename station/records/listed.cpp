@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 namespace station::records {
 namespace {
@@ -33,8 +32,10 @@ class Scanner {
 public:
     explicit Scanner(std::string_view text) : text_(text) {}
 
-    /// Name and value of each member of the object the text is, until the callback says enough.
-    void each(const std::function<bool(std::string_view name, std::string_view value)>& on_member) {
+    /// Name of each member of the object the text is, with the text from its value on (first() is
+    /// the value), until the callback says enough.
+    template <class OnMember>
+    void each(const OnMember& on_member) {
         blanks();
         if (!take('{')) {
             return;
@@ -47,8 +48,7 @@ public:
                 return;
             }
             blanks();
-            const auto found = value();
-            if (on_member(key.substr(1, key.size() - 2), found) || found.empty()) {
+            if (on_member(key.substr(1, key.size() - 2), text_.substr(at_)) || value().empty()) {
                 return;
             }
             blanks();
@@ -57,6 +57,9 @@ public:
             }
         }
     }
+
+    /// The value that the text begins with.
+    std::string_view first() { return value(); }
 
 private:
     void blanks() {
@@ -122,13 +125,15 @@ private:
     std::size_t at_ = 0;
 };
 
-std::string text_of(std::string_view written) {
+std::string text_of(std::string_view rest) {
+    const auto written = Scanner(rest).first();
     boost::system::error_code error;
     const auto value = json::parse(json::string_view(written.data(), written.size()), error);
     return !error && value.is_string() ? std::string(value.get_string()) : std::string();
 }
 
-std::optional<std::int64_t> number_of(std::string_view written) {
+std::optional<std::int64_t> number_of(std::string_view rest) {
+    const auto written = Scanner(rest).first();
     boost::system::error_code error;
     const auto value = json::parse(json::string_view(written.data(), written.size()), error);
     return !error && value.is_int64() ? std::optional(value.get_int64()) : std::nullopt;
@@ -177,8 +182,8 @@ Listed listed_of(std::string_view body) {
 std::string_view confirmation_of(std::string_view body) {
     std::string_view confirmation;
     Scanner(body).each([&](std::string_view name, std::string_view value) {
-        confirmation = name == "confirmation" ? value : confirmation;
-        return false;
+        confirmation = name == "confirmation" ? Scanner(value).first() : confirmation;
+        return name == "confirmation";
     });
     return confirmation;
 }
