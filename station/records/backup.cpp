@@ -321,7 +321,11 @@ Result<void> restore(
     }
     Opening opening(file, passphrase);
     // Beside its place until it is whole: a folder is there complete, or not at all.
-    const std::filesystem::path part = std::filesystem::absolute(folder).string() + ".part";
+    auto place = std::filesystem::absolute(folder);
+    if (!place.has_filename()) {
+        place = place.parent_path();  // written with a slash behind it
+    }
+    const std::filesystem::path part = place.string() + ".part";
     std::filesystem::remove_all(part, error);
     std::filesystem::create_directories(part, error);
     if (error) {
@@ -336,7 +340,7 @@ Result<void> restore(
                          [](sqlite::Statement& update) { update.bind(1, restored_place); });
     }
     if (!done.has_error()) {
-        std::filesystem::rename(part, folder, error);
+        std::filesystem::rename(part, place, error);
         done = error ? Result<void>(Failure{Fault::store_read_only, folder.string()})
                      : Result<void>(boost::outcome_v2::success());
     }

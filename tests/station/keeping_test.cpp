@@ -154,7 +154,8 @@ TEST_F(Backup, RestoresEverythingIntoANewEpoch) {
     inspected("PASS");  // lost with the disk
     const tests::Folder other;
     const auto there = other.path() / "new";
-    ASSERT_TRUE(records::restore(file, there, "correct horse").has_value());
+    const auto as_typed = there / "";  // the shell completes a folder's name with a slash
+    ASSERT_TRUE(records::restore(file, as_typed, "correct horse").has_value());
     reopen(there);
     EXPECT_EQ(store->station(), station);
     EXPECT_EQ(store->head().value(), chain::epoch_length + 1);
