@@ -89,17 +89,8 @@ json::object shown(const certificate::Certificate& one) {
 
 int show(const Arguments& arguments) {
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
-    std::uint64_t sequence = 0;
-    try {
-        sequence = std::stoull(arguments.need("--sequence"));
-    } catch (const std::logic_error&) {
-        throw UsageError("--sequence needs a number");
-    }
-    const auto record = value_or_stop(store.record(sequence));
-    if (!record) {
-        throw UsageError("there is no record " + std::to_string(sequence));
-    }
-    const auto made = value_or_stop(certificate::of_record(store.station(), *record));
+    const auto record = record_named(arguments, store);
+    const auto made = value_or_stop(certificate::of_record(store.station(), record));
     const auto text = value_or_stop(certificate::issue(made, store.signer()));
     if (arguments.has("--png")) {
         constexpr int dots = 8;

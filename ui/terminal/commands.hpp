@@ -4,7 +4,9 @@
 #include "protocols/transcript/transcript.hpp"
 #include "station/criteria/profile.hpp"
 #include "station/inspection/inspection.hpp"
+#include "station/records/store.hpp"
 #include "station/report/text.hpp"
+#include "ui/terminal/arguments.hpp"
 
 #include <optional>
 #include <stdexcept>
@@ -73,6 +75,11 @@ int judge_by(
     const station::criteria::Facts& facts,
     bool assume_applicable,
     bool spanish
+);
+
+/// The record that `--sequence` names. UsageError when there is none; Stopped.
+[[nodiscard]] station::records::Record record_named(
+    const Arguments& arguments, station::records::Store& store
 );
 
 // One function a command: argv from argv[2] on; JSON to stdout, words for people to stderr.

@@ -148,4 +148,18 @@ void write_transcript(
     }
 }
 
+station::records::Record record_named(const Arguments& arguments, station::records::Store& store) {
+    std::uint64_t sequence = 0;
+    try {
+        sequence = std::stoull(arguments.need("--sequence"));
+    } catch (const std::logic_error&) {
+        throw UsageError("--sequence needs a number");
+    }
+    auto record = value_or_stop(store.record(sequence));
+    if (!record) {
+        throw UsageError("there is no record " + std::to_string(sequence));
+    }
+    return std::move(*record);
+}
+
 }  // namespace ui::terminal

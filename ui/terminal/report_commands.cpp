@@ -36,16 +36,8 @@ int report(int argc, char** argv) {
         {"--print"}
     );
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
-    std::uint64_t sequence = 0;
-    try {
-        sequence = std::stoull(arguments.need("--sequence"));
-    } catch (const std::logic_error&) {
-        throw UsageError("--sequence needs a number");
-    }
-    const auto record = value_or_stop(store.record(sequence));
-    if (!record) {
-        throw UsageError("there is no record " + std::to_string(sequence));
-    }
+    const auto record = record_named(arguments, store);
+    const auto sequence = record.sequence;
     const auto settings = value_or_stop(app::settings_of(store));
     const paper::Layout layout{
         arguments.get("--paper", settings.paper),
@@ -54,7 +46,7 @@ int report(int argc, char** argv) {
     const int copy = value_or_stop(app::copies(store, sequence)) + 1;
     const auto installed = value_or_stop(app::installed_bundle(arguments.need("--station")));
     const auto sheet = value_or_stop(app::sheet_for(
-        store, *record, printing ? copy : 1,
+        store, record, printing ? copy : 1,
         installed ? installed->code_texts : station::report::CodeTexts()
     ));
     const auto file = arguments.has("--out")
