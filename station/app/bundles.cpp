@@ -2,7 +2,7 @@
 
 #include "station/app/naming.hpp"
 #include "station/records/event.hpp"
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 
 #include <fstream>
 #include <sstream>
@@ -108,12 +108,12 @@ Result<InstallDone> install_bundle(
     // The anchor first: without a bundle it changes nothing, and a chain that contains it always
     // leads to the bundle's own root.
     if (root.value().empty()) {
-        const auto anchored = records::write_whole(station / root_name, trusted, public_file);
+        const auto anchored = files::write_whole(station / root_name, trusted, public_file);
         if (anchored.has_error()) {
             return anchored.error();
         }
     }
-    const auto written = records::write_whole(station / bundle_name, text, public_file);
+    const auto written = files::write_whole(station / bundle_name, text, public_file);
     if (written.has_error()) {
         return written.error();
     }

@@ -2,7 +2,7 @@
 
 #include "station/app/naming.hpp"
 #include "station/records/event.hpp"
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 #include "station/staff/attempts.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -21,6 +21,7 @@ using protocols::Result;
 using records::event_body;
 
 constexpr const char* roster_name = "staff.roster";
+constexpr const char* roster_key = "roster";  ///< In the store's state: hash of the last one noted.
 constexpr const char* root_name = "staff.root";
 constexpr std::int64_t ms_per_s = 1000;
 
@@ -92,13 +93,48 @@ const BothLanguages clock_words{
     "The station's clock was set back: nobody signs in until the supervisor confirms the time. "
     "(E-CLK-01)"};
 
+/// A list in force that no record tells of gets its record, however it came into the folder.
+Result<void> note_roster(records::Store& store, const staff::Roster& roster) {
+    const auto known = store.state(roster_key);
+    if (known.has_error()) {
+        return known.error();
+    }
+    if (known.value() == roster.sha256) {
+        return boost::outcome_v2::success();
+    }
+    const auto noted = store.note(
+        event_body(
+            "roster", "", utc_now(),
+            {{"sha256", roster.sha256},
+             {"version", roster.version},
+             {"expires", roster.expires},
+             {"people", static_cast<std::int64_t>(roster.people.size())}}
+        ),
+        [&](sqlite::Database&) { return store.set_state(roster_key, roster.sha256); }
+    );
+    if (noted.has_error()) {
+        return noted.error();
+    }
+    return boost::outcome_v2::success();
+}
+
 }  // namespace
 
 Result<People> People::open(records::Store& store) {
     People people(store);
     const auto text = text_of_file(store.folder() / roster_name);
     if (!text) {
-        return people;
+        const auto known = store.state(roster_key);
+        if (known.has_error()) {
+            return known.error();
+        }
+        if (known.value().empty()) {
+            return people;
+        }
+        return Failure{
+            Fault::store_damaged, std::string(roster_name) + " is gone from " +
+                                      store.folder().string() +
+                                      ": install the list of people again (staff install)"};
     }
     const auto trusted = key_of(text_of_file(store.folder() / root_name).value_or(""));
     if (!trusted) {
@@ -107,6 +143,10 @@ Result<People> People::open(records::Store& store) {
     auto roster = open_roster(*text, *trusted);
     if (roster.has_error()) {
         return roster.error();
+    }
+    const auto noted = note_roster(store, roster.value());
+    if (noted.has_error()) {
+        return noted.error();
     }
     people.roster_ = std::move(roster.value());
     return people;
@@ -332,22 +372,16 @@ Result<staff::Roster> install_roster(
     }
     constexpr ::mode_t owner_only = 0600;
     if (!kept) {
-        const auto rooted = records::write_whole(root_path, seal::hex(*trusted) + "\n", owner_only);
+        const auto rooted = files::write_whole(root_path, seal::hex(*trusted) + "\n", owner_only);
         if (rooted.has_error()) {
             return rooted.error();
         }
     }
-    const auto written = records::write_whole(store.folder() / roster_name, text, owner_only);
+    const auto written = files::write_whole(store.folder() / roster_name, text, owner_only);
     if (written.has_error()) {
         return written.error();
     }
-    const auto noted = store.note(event_body(
-        "roster", "", utc_now(),
-        {{"sha256", roster.value().sha256},
-         {"version", roster.value().version},
-         {"expires", roster.value().expires},
-         {"people", static_cast<std::int64_t>(roster.value().people.size())}}
-    ));
+    const auto noted = note_roster(store, roster.value());
     if (noted.has_error()) {
         return noted.error();
     }

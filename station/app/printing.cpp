@@ -92,6 +92,9 @@ Result<Settings> settings_of(records::Store& store) {
     }
     const auto& from = value.get_object();
     settings.site = text_of(from, "site", settings.site);
+    settings.bay = text_of(from, "bay", settings.bay);
+    settings.phone = text_of(from, "phone", settings.phone);
+    settings.appeal = text_of(from, "appeal", settings.appeal);
     settings.printer = text_of(from, "printer", settings.printer);
     settings.paper = text_of(from, "paper", settings.paper);
     settings.report_lang = text_of(from, "report_lang", settings.report_lang);
@@ -101,6 +104,9 @@ Result<Settings> settings_of(records::Store& store) {
 Result<void> keep_settings(records::Store& store, const Settings& settings, std::string_view by) {
     const json::object now{
         {"site", settings.site},
+        {"bay", settings.bay},
+        {"phone", settings.phone},
+        {"appeal", settings.appeal},
         {"printer", settings.printer},
         {"paper", settings.paper},
         {"report_lang", settings.report_lang}};
@@ -143,6 +149,9 @@ Result<report::Sheet> sheet_for(
     filed.number = store.station() + "-" + std::to_string(record.sequence);
     filed.hash = seal::hex(record.hash);
     filed.site = settings.value().site;
+    filed.bay = settings.value().bay;
+    filed.phone = settings.value().phone;
+    filed.appeal = settings.value().appeal;
     filed.copy = copy;
     if (const auto made = certificate::of_record(store.station(), record); made.has_value()) {
         auto text = certificate::issue(made.value(), store.signer());

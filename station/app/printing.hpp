@@ -11,6 +11,9 @@ namespace station::app {
 /// What a station says of itself on paper, and where it prints.
 struct Settings {
     std::string site;     ///< Name and address, for the page.
+    std::string bay;      ///< The lane of the site this station stands at.
+    std::string phone;    ///< Whom a motorist asks.
+    std::string appeal;   ///< Where a motorist who disagrees turns to, and until when.
     std::string printer;  ///< A CUPS queue; empty: the system's own choice.
     std::string paper = "letter";
     std::string report_lang = "es";

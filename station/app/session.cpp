@@ -3,6 +3,8 @@
 #include "station/app/naming.hpp"
 #include "station/seal/seal.hpp"
 
+#include <boost/json/parse.hpp>
+
 namespace station::app {
 
 using inspection::Workflow;
@@ -85,10 +87,9 @@ std::optional<criteria::BothLanguages> Session::attested(
         return std::nullopt;
     }
     const auto& state = workflow_.state();
-    const bool was_read = std::holds_alternative<inspection::Judged>(state) ||
-                          std::holds_alternative<inspection::EngineOff>(state);
     if (const auto* abort = std::get_if<inspection::Abort>(&event);
-        abort != nullptr && was_read && abort->second.empty()) {
+        abort != nullptr && inspection::chosen(*abort) && abort->second.empty() &&
+        workflow_.was_read()) {
         return criteria::BothLanguages{
             "El vehículo ya se leyó: para cerrar sin dictamen hace falta otra persona. Pide al "
             "supervisor que escriba su NIP. (E-STF-09)",
@@ -191,6 +192,18 @@ Result<void> Session::store_record(const inspection::Store& wanted, Workflow& ne
     return boost::outcome_v2::success();
 }
 
+/// Unknown where that record cannot be read: this vehicle's inspection does not wait for it.
+std::optional<criteria::Odometer> Session::odometer_in(std::uint64_t sequence) {
+    const auto record = store_->record(sequence);
+    if (record.has_error() || !record.value()) {
+        return std::nullopt;
+    }
+    boost::system::error_code error;
+    const auto body = boost::json::parse(record.value()->body, error);
+    const auto stated = inspection::stated_from(body);
+    return error || stated.has_error() ? std::nullopt : stated.value().odometer;
+}
+
 Result<Answer> Session::identify(criteria::Stated stated) {
     constexpr int enough = 20;
     const auto seen = store_->seen(stated.vin, stated.plate, enough);
@@ -198,9 +211,14 @@ Result<Answer> Session::identify(criteria::Stated stated) {
         return seen.error();
     }
     inspection::Identify event{std::move(stated), {}};
+    bool counted = false;  // the latest is enough
     for (const auto& one : seen.value()) {
         if (one.type == "inspection" || one.type == "correction") {
             event.earlier.push_back({one.sequence, one.started, one.verdict, one.visit});
+            if (!counted) {
+                event.earlier.back().odometer = odometer_in(one.sequence);
+                counted = event.earlier.back().odometer.has_value();
+            }
         }
     }
     return on(event);

@@ -67,6 +67,7 @@ private:
     [[nodiscard]] std::optional<criteria::BothLanguages> attested(
         inspection::Event& event, const std::string& now
     ) const;
+    [[nodiscard]] std::optional<criteria::Odometer> odometer_in(std::uint64_t sequence);
     [[nodiscard]] protocols::Result<void> store_record(
         const inspection::Store& wanted, inspection::Workflow& next
     );

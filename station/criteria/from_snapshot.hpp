@@ -9,6 +9,12 @@
 
 namespace station::criteria {
 
+/// As the dashboard shows it.
+struct Odometer {
+    int value = 0;
+    std::string unit = "km";  ///< km or mi.
+};
+
 /// What the technician entered and saw; nullopt where nothing was stated.
 struct Stated {
     std::string plate;
@@ -31,6 +37,8 @@ struct Stated {
     std::string date;                   ///< Day of the inspection, 2026-11-25.
     /// What was seen of the checklist's items: `pass`, `fail` or `not_applicable`.
     std::map<std::string, std::string> visual;
+    std::optional<Odometer> odometer;
+    std::optional<Odometer> odometer_before;  ///< At the last inspection here that has one.
 };
 
 /// The facts a programme judges, from what was stated and what was read. Several control units are

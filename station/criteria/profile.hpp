@@ -63,6 +63,7 @@ struct Profile {
     BothLanguages name;
     BothLanguages variant_text;  ///< What the variant changes; empty for the base text.
     std::string status;
+    bool miles = false;  ///< Its vehicles' odometers count miles.
     Kind kind = Kind::verification;
     std::string effective_from;              ///< First day it may be used; empty: no limit.
     std::string effective_until;             ///< Last day; empty: no limit.

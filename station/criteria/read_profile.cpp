@@ -335,6 +335,10 @@ Profile read(
     profile.edition = reader.text(object, "edition", "");
     profile.name = reader.both(object.if_contains("name"), "/name");
     profile.status = reader.text(object, "status", "");
+    if (const auto* where = object.if_contains("jurisdiction")) {
+        const auto country = reader.text(reader.object(where, "/jurisdiction"), "country", "");
+        profile.miles = country == "US" || country == "GB";
+    }
     if (object.contains("kind")) {
         const auto kind = reader.text(object, "kind", "");
         if (kind != "verification" && kind != "collection") {

@@ -126,6 +126,24 @@ std::string text_of(const json::object& object, std::string_view key) {
                                                   : std::string();
 }
 
+json::value to_json(const std::optional<criteria::Odometer>& odometer) {
+    if (!odometer) {
+        return nullptr;
+    }
+    return {{"value", odometer->value}, {"unit", odometer->unit}};
+}
+
+std::optional<criteria::Odometer> odometer_of(const json::object& object, std::string_view key) {
+    const auto* given = object.if_contains(key);
+    const auto* value =
+        given != nullptr && given->is_object() ? given->get_object().if_contains("value") : nullptr;
+    if (value == nullptr || !value->is_int64()) {
+        return std::nullopt;
+    }
+    return criteria::Odometer{
+        static_cast<int>(value->get_int64()), text_of(given->get_object(), "unit")};
+}
+
 }  // namespace
 
 json::value to_json(const criteria::Stated& stated) {
@@ -148,6 +166,8 @@ json::value to_json(const criteria::Stated& stated) {
         {"plug_in", optional_truth(stated.plug_in)},
         {"owner_objects", optional_truth(stated.owner_objects)},
         {"date", stated.date},
+        {"odometer", to_json(stated.odometer)},
+        {"odometer_before", to_json(stated.odometer_before)},
     };
     json::object visual;
     for (const auto& [item, seen] : stated.visual) {
@@ -192,6 +212,8 @@ Result<criteria::Stated> stated_from(const json::value& body) {
     stated.first_registered = text_of(from, "first_registered");
     stated.date = text_of(from, "date");
     stated.plug_in = truth_of(from, "plug_in");
+    stated.odometer = odometer_of(from, "odometer");
+    stated.odometer_before = odometer_of(from, "odometer_before");
     stated.owner_objects = truth_of(from, "owner_objects");
     if (const auto* visual = from.if_contains("visual"); visual != nullptr && visual->is_object()) {
         for (const auto& item : visual->get_object()) {
@@ -301,6 +323,13 @@ std::string reading_body(const std::string& body, const std::string& why) {
     object["why"] = why;
     object.erase("judgement");
     return json::serialize(object);
+}
+
+bool some_unit_answered(const std::string& body) {
+    const auto object = parsed(body);
+    boost::system::error_code error;
+    const auto* units = json::value(object).find_pointer("/partial/ecus", error);
+    return units != nullptr && units->is_array() && !units->get_array().empty();
 }
 
 std::string why_of_reading(const std::string& body) {

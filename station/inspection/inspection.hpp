@@ -27,6 +27,7 @@ struct Earlier {
     std::string started;  ///< UTC, ISO 8601.
     std::string verdict;
     int visit = 1;
+    std::optional<criteria::Odometer> odometer{};
 };
 
 /// What this inspection is to an earlier one: `retest` of one that was not passed, or
@@ -128,6 +129,8 @@ struct Ending {
 /// A body as the record of a reading that did not lead to the verdict.
 [[nodiscard]] std::string reading_body(const std::string& body, const std::string& why);
 [[nodiscard]] std::string why_of_reading(const std::string& body);
+/// Whether any control unit answered in the failed reading such a body tells of.
+[[nodiscard]] bool some_unit_answered(const std::string& body);
 
 /// Body of the record that closes an inspection whose draft cannot be understood.
 [[nodiscard]] std::string interrupted_body(std::string_view id, std::string_view draft);

@@ -197,6 +197,15 @@ std::vector<Action> Workflow::on(const Event& event, std::string_view now) {
     return actions;
 }
 
+bool Workflow::was_read() const {
+    if (std::holds_alternative<Judged>(state_) || std::holds_alternative<EngineOff>(state_) ||
+        !order_.readings.empty()) {
+        return true;
+    }
+    const auto* ready = std::get_if<Ready>(&state_);
+    return ready != nullptr && !ready->body.empty() && some_unit_answered(ready->body);
+}
+
 bool Workflow::values_shown() const {
     return !profile_->hide_values || std::holds_alternative<Judged>(state_) ||
            std::holds_alternative<Done>(state_);

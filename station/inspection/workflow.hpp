@@ -102,6 +102,10 @@ struct Abort {
     std::string by;
     std::string second;  ///< Who agreed, where the programme's people need two.
 };
+/// Whether a person chose so, rather than the program having to.
+[[nodiscard]] inline bool chosen(const Abort& abort) {
+    return abort.reason == "technician" || abort.reason == "vehicle_left";
+}
 /// The program begins again with a state it had saved.
 struct Resumed {};
 /// The store gave the record that was asked for this number.
@@ -166,6 +170,8 @@ public:
     [[nodiscard]] const State& state() const { return state_; }
     [[nodiscard]] const Order& order() const { return order_; }
     [[nodiscard]] const criteria::Profile& profile() const { return *profile_; }
+    /// Whether a control unit of the vehicle has told anything yet.
+    [[nodiscard]] bool was_read() const;
     /// Whether anything read from the vehicle may be shown.
     [[nodiscard]] bool values_shown() const;
 

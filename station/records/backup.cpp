@@ -365,7 +365,7 @@ Result<std::uint64_t> erase_due(Store& store, std::string_view by) {
     std::vector<Due> due;
     const auto found = store.look([&](Database& database) -> Result<void> {
         auto query = database.prepare(
-            "SELECT sequence, body, transcript FROM record JOIN seen USING(sequence)"
+            "SELECT sequence, body, transcript FROM record"
             " WHERE erase_days IS NOT NULL AND erased IS NULL AND type != 'event'"
             "  AND sequence <= (SELECT coalesce(max(head), 0) FROM receipt)"
             "  AND date(started, '+' || erase_days || ' days') <= date(?1) ORDER BY sequence"
@@ -405,21 +405,14 @@ Result<std::uint64_t> erase_due(Store& store, std::string_view by) {
             for (const auto& one : due) {
                 const auto left = erased_column(one.left);
                 const auto done = run(
-                    database.prepare("UPDATE record SET body = x'', transcript = x'', erased = ?2"
-                                     " WHERE sequence = ?1"),
+                    database.prepare("UPDATE record SET body = x'', transcript = x'', erased = ?2,"
+                                     "  vin = '', plate = '' WHERE sequence = ?1"),
                     [&](sqlite::Statement& update) {
                         update.bind(1, one.sequence).bind_blob(2, left);
                     }
                 );
                 if (done.has_error()) {
                     return done;
-                }
-                const auto forgotten = run(
-                    database.prepare("UPDATE seen SET vin = '', plate = '' WHERE sequence = ?1"),
-                    [&](sqlite::Statement& update) { update.bind(1, one.sequence); }
-                );
-                if (forgotten.has_error()) {
-                    return forgotten;
                 }
             }
             return boost::outcome_v2::success();

@@ -9,9 +9,9 @@ using protocols::Result;
 Result<std::vector<Seen>> Store::seen(std::string_view vin, std::string_view plate, int limit) {
     auto query = database_.prepare(
         // The literals let the partial indexes be used.
-        "SELECT sequence, started, type, verdict, visit FROM seen WHERE sequence IN ("
-        "  SELECT sequence FROM seen WHERE vin = ?1 AND vin != ''"
-        "  UNION SELECT sequence FROM seen WHERE plate = ?2 AND plate != ''"
+        "SELECT sequence, started, type, verdict, visit FROM record WHERE sequence IN ("
+        "  SELECT sequence FROM record WHERE vin = ?1 AND vin != ''"
+        "  UNION SELECT sequence FROM record WHERE plate = ?2 AND plate != ''"
         "    AND (vin = '' OR ?1 = '' OR vin = ?1))"
         " ORDER BY sequence DESC LIMIT ?3"
     );
@@ -38,7 +38,7 @@ Result<std::vector<Seen>> Store::seen(std::string_view vin, std::string_view pla
 
 Result<std::optional<std::uint64_t>> Store::superseded_by(std::uint64_t sequence) {
     auto query = database_.prepare(
-        "SELECT sequence FROM record JOIN seen USING(sequence) WHERE type = 'correction' AND"
+        "SELECT sequence FROM record WHERE type = 'correction' AND"
         " json_extract(CAST(body AS TEXT), '$.of.sequence') = ? ORDER BY sequence DESC LIMIT 1"
     );
     if (query.has_error()) {

@@ -1,6 +1,6 @@
 #include "station/records/key_file.hpp"
 
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 #include "station/token/token.hpp"
 
 #include <algorithm>
@@ -30,7 +30,7 @@ protocols::Result<std::optional<seal::KeyPair>> read_key(const std::filesystem::
 protocols::Result<seal::KeyPair> create_key(const std::filesystem::path& path) {
     const auto keys = seal::make_keys();
     constexpr ::mode_t owner_only = 0600;
-    const auto written = write_whole(path, seal::hex(keys.secret_key) + "\n", owner_only);
+    const auto written = files::write_whole(path, seal::hex(keys.secret_key) + "\n", owner_only);
     if (written.has_error()) {
         return written.error();
     }

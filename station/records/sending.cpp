@@ -1,8 +1,13 @@
 #include "station/records/rows.hpp"
 #include "station/records/store.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace station::records {
 
+using protocols::Failure;
+using protocols::Fault;
 using protocols::Result;
 using sqlite::Statement;
 using sqlite::Transaction;
@@ -36,13 +41,26 @@ Result<std::vector<Record>> Store::records_from(std::uint64_t sequence, int limi
     return read_records(query.value());
 }
 
+/// Sequences count up by one within an epoch, so the rows need not be counted.
 Result<std::uint64_t> Store::unsent_count() {
-    const auto sql = std::string("SELECT count(*) FROM seen WHERE sequence > ") + confirmed_head;
-    const auto count = one_number(database_, sql.c_str());
-    if (count.has_error()) {
-        return count.error();
+    const auto sql = std::string("SELECT ") + confirmed_head;
+    const auto confirmed = one_number(database_, sql.c_str());
+    if (confirmed.has_error()) {
+        return confirmed.error();
     }
-    return static_cast<std::uint64_t>(count.value());
+    const auto behind = static_cast<std::uint64_t>(confirmed.value());
+    std::uint64_t count = 0;
+    for (auto last = head();;) {
+        if (last.has_error()) {
+            return last.error();
+        }
+        if (last.value() <= behind) {
+            return count;
+        }
+        const auto before = chain::epoch_of(last.value()) * chain::epoch_length;
+        count += last.value() - std::max(before, behind);
+        last = last_up_to(before);
+    }
 }
 
 Result<void> Store::confirmed(
@@ -79,15 +97,30 @@ Result<std::optional<Record>> Store::record(std::uint64_t sequence) {
     if (records.value().empty()) {
         return std::optional<Record>();
     }
-    return std::optional(std::move(records.value().front()));
+    auto& found = records.value().front();
+    if (chain::hash_of(station_, found) != found.hash) {
+        return Failure{
+            Fault::store_damaged,
+            "record " + std::to_string(sequence) + " is not what was stored; verify says more"};
+    }
+    return std::optional(std::move(found));
 }
 
 Result<std::uint64_t> Store::head() {
-    const auto number = one_number(database_, "SELECT max(sequence) FROM record");
-    if (number.has_error()) {
-        return number.error();
+    return last_up_to(std::numeric_limits<std::int64_t>::max());
+}
+
+Result<std::uint64_t> Store::last_up_to(std::uint64_t sequence) {
+    auto query = database_.prepare("SELECT max(sequence) FROM record WHERE sequence <= ?");
+    if (query.has_error()) {
+        return query.error();
     }
-    return static_cast<std::uint64_t>(number.value());
+    query.value().bind(1, static_cast<std::int64_t>(sequence));
+    const auto row = query.value().step();
+    if (row.has_error()) {
+        return row.error();
+    }
+    return static_cast<std::uint64_t>(row.value() ? query.value().number(0) : 0);
 }
 
 }  // namespace station::records

@@ -23,23 +23,21 @@ using sqlite::Statement;
 using sqlite::Transaction;
 
 const std::vector<const char*> migrations{
-    // 1: what is asked of every record stands in front of its long columns
     "CREATE TABLE station(id TEXT PRIMARY KEY, public_key BLOB NOT NULL);"
+    // What lists and searches need of a body stands in front of it, on the row's own page.
     "CREATE TABLE record(sequence INTEGER PRIMARY KEY, previous BLOB NOT NULL, hash BLOB NOT NULL,"
-    "  signature BLOB NOT NULL, stamp BLOB NOT NULL, erased BLOB, body BLOB NOT NULL,"
-    "  transcript BLOB NOT NULL);"
+    "  signature BLOB NOT NULL, stamp BLOB NOT NULL, vin TEXT NOT NULL, plate TEXT NOT NULL,"
+    "  started TEXT NOT NULL, type TEXT NOT NULL, verdict TEXT NOT NULL, visit INTEGER NOT NULL,"
+    "  erase_days INTEGER, erased BLOB, body BLOB NOT NULL, transcript BLOB NOT NULL);"
+    "CREATE INDEX record_by_vin ON record(vin) WHERE vin != '';"
+    "CREATE INDEX record_by_plate ON record(plate) WHERE plate != '';"
+    "CREATE INDEX record_to_erase ON record(sequence) WHERE erase_days IS NOT NULL;"
+    "CREATE INDEX record_correcting ON record(sequence) WHERE type = 'correction';"
     "CREATE TABLE receipt(head INTEGER PRIMARY KEY, receipt TEXT NOT NULL);"
     "CREATE TABLE begun(id TEXT PRIMARY KEY, draft TEXT NOT NULL,"
     "  transcript BLOB NOT NULL DEFAULT x'');"
     // Criteria in force, by the hash that signed bodies name: a judgement can be repeated years on.
     "CREATE TABLE profile(sha256 TEXT PRIMARY KEY, source TEXT NOT NULL);"
-    // What lists and searches need of a body.
-    "CREATE TABLE seen(sequence INTEGER PRIMARY KEY REFERENCES record(sequence), vin TEXT NOT NULL,"
-    "  plate TEXT NOT NULL, started TEXT NOT NULL, type TEXT NOT NULL, verdict TEXT NOT NULL,"
-    "  visit INTEGER NOT NULL, erase_days INTEGER);"
-    "CREATE INDEX seen_by_vin ON seen(vin) WHERE vin != '';"
-    "CREATE INDEX seen_by_plate ON seen(plate) WHERE plate != '';"
-    "CREATE INDEX seen_to_erase ON seen(sequence) WHERE erase_days IS NOT NULL;"
     "CREATE TABLE state(key TEXT PRIMARY KEY, value TEXT NOT NULL);"
     "CREATE TABLE serial(serial TEXT PRIMARY KEY, kind TEXT NOT NULL, state TEXT NOT NULL,"
     "  sequence INTEGER NOT NULL, of INTEGER);"
@@ -378,17 +376,23 @@ Result<Record> Store::append_record(Append append) {
     }
     record.signature = signature.value();
     const auto sequence = static_cast<std::int64_t>(record.sequence);
+    const auto listed = listed_of(record.body);
     auto done = run(
-        cached("INSERT INTO record(sequence, previous, hash, signature, stamp, body, transcript)"
-               " VALUES(?, ?, ?, ?, ?, ?, ?)"),
+        cached("INSERT INTO record(sequence, previous, hash, signature, stamp, vin, plate, started,"
+               "  type, verdict, visit, erase_days, body, transcript)"
+               " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"),
         [&](Statement& insert) {
-            insert.bind(1, sequence)
-                .bind_blob(2, view(record.previous))
-                .bind_blob(3, view(record.hash))
-                .bind_blob(4, view(record.signature))
-                .bind_blob(5, record.stamp)
-                .bind_blob(6, record.body)
-                .bind_blob(7, record.transcript);
+            insert.bind(1, sequence).bind_blob(2, view(record.previous));
+            insert.bind_blob(3, view(record.hash)).bind_blob(4, view(record.signature));
+            insert.bind_blob(5, record.stamp).bind(6, listed.vin).bind(7, listed.plate);
+            insert.bind(8, listed.started).bind(9, listed.type).bind(10, listed.verdict);
+            insert.bind(11, listed.visit);
+            if (listed.erase_days) {
+                insert.bind(12, *listed.erase_days);
+            } else {
+                insert.bind_null(12);
+            }
+            insert.bind_blob(13, record.body).bind_blob(14, record.transcript);
         }
     );
     const auto then = [&](auto&& step) {
@@ -396,23 +400,6 @@ Result<Record> Store::append_record(Append append) {
             done = step();
         }
     };
-    then([&] {
-        const auto listed = listed_of(record.body);
-        return run(
-            cached("INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit,"
-                   "  erase_days) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"),
-            [&](Statement& insert) {
-                insert.bind(1, sequence).bind(2, listed.vin).bind(3, listed.plate);
-                insert.bind(4, listed.started).bind(5, listed.type).bind(6, listed.verdict);
-                insert.bind(7, listed.visit);
-                if (listed.erase_days) {
-                    insert.bind(8, *listed.erase_days);
-                } else {
-                    insert.bind_null(8);
-                }
-            }
-        );
-    });
     then([&]() -> Result<void> {
         if (append.draft_after == nullptr) {
             return run(cached("DELETE FROM begun WHERE id = ?"), [&](Statement& remove) {

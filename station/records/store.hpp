@@ -125,6 +125,7 @@ public:
         const std::optional<clock::Anchor>& anchor = std::nullopt
     );
 
+    /// Fault: store_damaged, when it is not what was stored.
     [[nodiscard]] protocols::Result<std::optional<Record>> record(std::uint64_t sequence);
     [[nodiscard]] protocols::Result<std::uint64_t> head();
 
@@ -150,6 +151,8 @@ private:
     /// A statement by its text, prepared once and ready to be bound.
     [[nodiscard]] protocols::Result<sqlite::Statement*> cached(const char* sql);
     [[nodiscard]] protocols::Result<Link> last_link();
+    /// 0 for none.
+    [[nodiscard]] protocols::Result<std::uint64_t> last_up_to(std::uint64_t sequence);
     [[nodiscard]] protocols::Result<clock::Stamp> stamp_after(
         const std::optional<clock::Stamp>& last
     );

@@ -74,6 +74,8 @@ Sheet::Mark mark_of(std::string_view verdict) {
 
 void stations_lines(Sheet& sheet, const json::value& body, const Filed& filed) {
     add(sheet.station, "Estación", "Station", filed.site);
+    add(sheet.station, "Línea", "Bay", filed.bay);
+    add(sheet.station, "Teléfono", "Telephone", filed.phone);
     add(sheet.station, "Folio", "Number", filed.number);
     add(sheet.station, "Técnico", "Technician", text_at(body, "/technician"));
     add(sheet.station, "Inicio", "Started", readable(text_at(body, "/started")));
@@ -104,6 +106,25 @@ std::string fuel(const std::string& stated) {
     return word == words.end() ? stated : word->shown;
 }
 
+/// `84 211 km`, and what it was at the inspection before.
+void odometer(Sheet& sheet, const json::value& body) {
+    const auto shown = [&](std::string at) {
+        auto digits = text_at(body, at + "/value");
+        for (auto i = static_cast<int>(digits.size()) - 3; i > 0; i -= 3) {
+            digits.insert(static_cast<std::size_t>(i), " ");
+        }
+        return digits.empty() ? digits : digits + " " + text_at(body, at + "/unit");
+    };
+    const auto now = shown("/vehicle/odometer");
+    const auto before = shown("/vehicle/odometer_before");
+    if (before.empty()) {
+        add(sheet.vehicle, "Odómetro", "Odometer", now);
+    } else {
+        add(sheet.vehicle, "Odómetro (antes)", "Odometer (before)",
+            (now.empty() ? "–" : now) + " (" + before + ")");
+    }
+}
+
 void vehicle_lines(Sheet& sheet, const json::value& body) {
     add(sheet.vehicle, "NIV", "VIN", text_at(body, "/vehicle/vin"));
     for (const auto& ecu : array_at(body, "/snapshot/ecus")) {
@@ -120,6 +141,7 @@ void vehicle_lines(Sheet& sheet, const json::value& body) {
             " "
         ));
     add(sheet.vehicle, "Combustible", "Fuel", fuel(text_at(body, "/vehicle/fuel")));
+    odometer(sheet, body);
     add(sheet.vehicle, "Protocolo", "Protocol", text_at(body, "/snapshot/protocol/name"));
 }
 
@@ -337,6 +359,11 @@ Sheet sheet_of(const json::value& body, const Filed& filed, const CodeTexts& tex
     unconfirmed(sheet, body);
     sheet.repair_form = sheet.verdict == Sheet::Mark::fail;
     advice(sheet, body);
+    if (!filed.appeal.empty() && sheet.verdict != Sheet::Mark::pass) {
+        sheet.next.push_back(
+            {"Si no está de acuerdo: " + filed.appeal, "If you disagree: " + filed.appeal}
+        );
+    }
     if (const auto day = text_at(body, "/certificate/valid_until");
         !day.empty() && sheet.verdict == Sheet::Mark::pass) {
         sheet.next.push_back({"Vigente hasta el " + day + ".", "Valid until " + day + "."});

@@ -61,6 +61,9 @@ struct Filed {
     std::string site;    ///< Name and address of the station, as set there.
     std::string certificate;
     int copy = 1;
+    std::string bay{};
+    std::string phone{};
+    std::string appeal{};
 };
 [[nodiscard]] Sheet sheet_of(
     const boost::json::value& body, const Filed& filed, const CodeTexts& texts = {}

@@ -163,7 +163,7 @@ private:
         }
         auto query = database_.prepare(
             "SELECT type, verdict, (SELECT serial FROM serial WHERE of = ?1 AND kind = ?2"
-            "  AND state = 'issued') FROM seen WHERE sequence = ?1"
+            "  AND state = 'issued') FROM record WHERE sequence = ?1"
         );
         if (query.has_error()) {
             return query.error();

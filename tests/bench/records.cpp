@@ -53,31 +53,25 @@ std::string body_of_run() {
 }
 
 /// The same bytes committed one by one with the same settings, neither hashed nor signed: in one
-/// bare table, or with the rows and indexes by which a vehicle is found.
+/// table, or in one with the columns and indexes by which a vehicle is found.
 class Bare {
 public:
     Bare(const std::filesystem::path& file, bool listed) {
         must(sqlite3_open(file.c_str(), &handle_) == SQLITE_OK, "cannot open");
         run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
         run("CREATE TABLE record(sequence INTEGER PRIMARY KEY, previous BLOB, hash BLOB,"
-            "  signature BLOB, stamp BLOB, body BLOB, transcript BLOB);"
-            "CREATE TABLE seen(sequence INTEGER PRIMARY KEY, vin TEXT, plate TEXT, started TEXT,"
-            "  type TEXT, verdict TEXT, visit INTEGER);"
-            "CREATE INDEX by_vin ON seen(vin); CREATE INDEX by_plate ON seen(plate)");
+            "  signature BLOB, stamp BLOB, vin TEXT, plate TEXT, body BLOB, transcript BLOB)");
+        if (listed) {
+            run("CREATE INDEX by_vin ON record(vin); CREATE INDEX by_plate ON record(plate)");
+        }
         insert_ = prepare(
-            "INSERT INTO record(previous, hash, signature, stamp, body, transcript)"
-            " VALUES(zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(170), ?, ?)"
+            "INSERT INTO record(previous, hash, signature, stamp, vin, plate, body, transcript)"
+            " VALUES(zeroblob(32), zeroblob(32), zeroblob(64), zeroblob(170), '', 'PTR-55-21',"
+            "  ?, ?)"
         );
-        list_ = listed
-                    ? prepare(
-                          "INSERT INTO seen(vin, plate, started, type, verdict, visit) VALUES"
-                          "('', 'PTR-55-21', '2026-11-26T10:42:00.000Z', 'inspection', 'FAIL', 1)"
-                      )
-                    : nullptr;
     }
     ~Bare() {
         sqlite3_finalize(insert_);
-        sqlite3_finalize(list_);
         sqlite3_close(handle_);
     }
     Bare(const Bare&) = delete;
@@ -91,9 +85,6 @@ public:
         bind(1, body);
         bind(2, transcript);
         step(insert_);
-        if (list_ != nullptr) {
-            step(list_);
-        }
         run("COMMIT");
     }
 
@@ -112,7 +103,6 @@ private:
     }
     sqlite3* handle_ = nullptr;
     sqlite3_stmt* insert_ = nullptr;
-    sqlite3_stmt* list_ = nullptr;
 };
 
 void committing(const std::filesystem::path& folder, const std::string& body) {
@@ -182,12 +172,12 @@ void fill(const std::filesystem::path& file, int rows) {
         "PRAGMA synchronous=OFF; PRAGMA foreign_keys=OFF; BEGIN;"
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " +
         std::to_string(rows) +
-        ") INSERT INTO record(sequence, previous, hash, signature, stamp, body, transcript)"
-        " SELECT i, zeroblob(32), zeroblob(32), zeroblob(64), x'7b7d', x'7b7d', x'' FROM n;"
-        "INSERT INTO seen(sequence, vin, plate, started, type, verdict, visit)"
-        " SELECT sequence, printf('3N1CN7AD3KL%06d', sequence % 400000),"
-        "  printf('PTR-%05d', sequence % 400000), '2026-11-26T00:00:00Z', 'inspection', 'PASS', 1"
-        "  FROM record; COMMIT";
+        ") INSERT INTO record(sequence, previous, hash, signature, stamp, vin, plate, started, "
+        "type,"
+        "  verdict, visit, body, transcript)"
+        " SELECT i, zeroblob(32), zeroblob(32), zeroblob(64), x'7b7d',"
+        "  printf('3N1CN7AD3KL%06d', i % 400000), printf('PTR-%05d', i % 400000),"
+        "  '2026-11-26T00:00:00Z', 'inspection', 'PASS', 1, x'7b7d', x'' FROM n; COMMIT";
     must(sqlite3_exec(handle, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK, "cannot fill");
     sqlite3_close(handle);
 }

@@ -49,7 +49,8 @@ boost::json::value body(const char* verdict, const char* es, const char* en, con
         std::string(R"({"type":"inspection","technician":"T-1042",)") +
         R"("started":"2026-11-26T10:42:00.000Z","finished":"2026-11-26T10:42:41.000Z",)" +
         R"("software":"obd-station 1.0","vehicle":{"vin":"1HGCM82633A004352","plate":"PTR-55-21",)" +
-        R"("model_year":2013,"make":"Honda","model":"Accord","fuel":"gasoline"},)" +
+        R"("model_year":2013,"make":"Honda","model":"Accord","fuel":"gasoline",)" +
+        R"("odometer":{"value":84211,"unit":"km"},"odometer_before":{"value":79903,"unit":"km"}},)" +
         R"("profile":{"id":"mx-nom-167-2017","variant":"","edition":"2026.1"},)" +
         R"x("snapshot":{"protocol":{"name":"ISO 15765-4 (CAN 11/500)"},"ecus":[]},)x" +
         R"("judgement":{"verdict":")" + verdict + R"(","word":{"es":")" + es + R"(","en":")" + en +
@@ -87,8 +88,14 @@ constexpr const char* silent =
 
 Filed filed() {
     return {
-        "ST-0123456789ab-17", std::string(64, 'a'),
-        "Verificentro Los Pinos, Av. Central 120, Toluca", certificate(), 1};
+        "ST-0123456789ab-17",
+        std::string(64, 'a'),
+        "Verificentro Los Pinos, Av. Central 120, Toluca",
+        certificate(),
+        1,
+        "3",
+        "722 555 0199",
+        "Dirección de Verificación, 15 días"};
 }
 
 /// The worst page there can be: everything long, everything many.
@@ -182,7 +189,14 @@ TEST(Report, IsOnePageOfArchivalPdfWithItsLettersInside) {
         const auto fonts = run("pdffonts " + file).said;
         EXPECT_NE(fonts.find("DejaVuSans"), fonts.npos) << fonts;
         EXPECT_EQ(fonts.find(" no  no "), fonts.npos) << "a font is not embedded\n" << fonts;
-        EXPECT_EQ(run("grep -c pdfaid:part " + file).code, 0) << "not marked as PDF/A";
+        // What PDF/A-1b asks for and forbids (ISO 19005-1, 6.1 to 6.4 and 6.7), as Qt writes it.
+        for (const auto* part : {"pdfaid:part", "/GTS_PDFA1", "/DestOutputProfile", "/ID"}) {
+            EXPECT_EQ(run(std::string("grep -ac ") + part + " " + file).code, 0) << part;
+        }
+        for (const auto* part :
+             {"/Encrypt", "'/SMask [0-9]'", "'/CA 0'", "'/ca 0'", "/JavaScript", "/LZW"}) {
+            EXPECT_NE(run(std::string("grep -ac ") + part + " " + file).code, 0) << part;
+        }
     }
 }
 
@@ -194,7 +208,8 @@ TEST(Report, SaysInWordsWhatTheRecordSays) {
     for (const auto* part :
          {"RECHAZADO / REJECTED", "P0301", "Cilindro 1", "NOM-167 4.1.2", "Repare la falla",
           "Repair the fault", "1HGCM82633A004352", "PTR-55-21", "ST-0123456789ab-17", "90 km",
-          "no listo", "Taller"}) {
+          "no listo", "Taller", "84 211 km (79 903 km)", "722 555 0199", "Si no está de acuerdo",
+          "If you", "antes"}) {
         EXPECT_NE(text.find(part), text.npos) << part << "\n" << text;
     }
     ASSERT_TRUE(write_pdf(crowded(), Paper::letter, Languages::spanish, file).has_value());

@@ -238,6 +238,16 @@ TEST_F(Staff, InstallOnlyNewerListsOfTheirProgramme) {
     ) << "trust is given once";
     EXPECT_EQ(install_roster(*store, "{}", "").error().fault, Fault::malformed);
     EXPECT_EQ(people().roster()->version, 2);
+    EXPECT_EQ(events(), "roster roster") << "once a list";
+    // Put there by hand it is in force, and recorded by whoever opens the folder first.
+    std::ofstream(folder.path() / "staff.roster") << list(1, root);
+    (void)people();
+    (void)people();
+    EXPECT_EQ(events(), "roster roster roster");
+    std::filesystem::remove(folder.path() / "staff.roster");
+    const auto gone = People::open(*store);
+    EXPECT_EQ(gone.error().fault, Fault::store_damaged) << "taking it away does not open the door";
+    EXPECT_TRUE(install_roster(*store, list(3, root), "").has_value());
     std::ofstream(folder.path() / "staff.roster") << text.substr(0, text.size() / 2);
     EXPECT_TRUE(People::open(*store).has_error()) << "cut short on the disk";
 }

@@ -336,6 +336,23 @@ TEST(Workflow, LinksARetestToTheInspectionThatWasNotPassed) {
     EXPECT_FALSE(visit("2026-09-25T23:00:00Z", "FAIL").relation);
 }
 
+TEST(Workflow, KeepsTheOdometerAndWhatItWasBefore) {
+    const auto profile = programme("us-epa-im");
+    auto stated = papers("healthy-petrol");
+    stated.odometer = {52'341, "mi"};
+    std::vector<Earlier> earlier(3, {7, "2025-11-20T10:00:00Z", "PASS", 1});
+    earlier[1].odometer = {49'100, "mi"};
+    earlier[2].odometer = {30'000, "mi"};
+    const auto workflow = after(profile, {Identify{stated, earlier}});
+    const auto vehicle = to_json(workflow.order().stated);
+    EXPECT_EQ(vehicle.at("odometer"), (boost::json::value{{"value", 52'341}, {"unit", "mi"}}));
+    EXPECT_EQ(vehicle.at("odometer_before").at("value"), 49'100) << "the latest that is known";
+    const auto again = stated_from(boost::json::object{{"vehicle", vehicle}}).value();
+    ASSERT_TRUE(again.odometer && again.odometer_before);
+    EXPECT_EQ(again.odometer->value, 52'341);
+    EXPECT_EQ(again.odometer_before->unit, "mi");
+}
+
 TEST(Workflow, ASecondNotReadyVisitFailsWhereTheProgrammeSaysSo) {
     const auto profile = programme("us-epa-im");
     auto car = reading_of("just-cleared");
@@ -415,6 +432,15 @@ TEST(Workflow, EndsWithItsReasonAndEverythingThatWasRead) {
     auto lost = after(profile, start);
     (void)lost.on(ReadingEnded{cut()}, now);
     EXPECT_EQ(id(lost.state()), "ready");
+    EXPECT_TRUE(lost.was_read()) << "its units answered before the cable went";
+    EXPECT_FALSE(after(profile, start).was_read());
+    auto silent = cut();
+    silent.partial = {};
+    auto nothing = after(profile, start);
+    (void)nothing.on(ReadingEnded{silent}, now);
+    EXPECT_EQ(id(nothing.state()), "ready");
+    EXPECT_FALSE(nothing.was_read());
+    EXPECT_FALSE(chosen(Abort{"reading_failed", "", "", ""}));
     auto body = closing_body(lost, Abort{"vehicle_left", "drove off", "T-1", ""});
     EXPECT_EQ(body.at("type"), "aborted");
     EXPECT_EQ(body.at("aborted").at("reason"), "vehicle_left");
@@ -423,6 +449,7 @@ TEST(Workflow, EndsWithItsReasonAndEverythingThatWasRead) {
     // A verdict nobody confirmed stays in the record that closes it.
     auto judged = after(profile, start);
     (void)judged.on(ReadingEnded{reading_of("mil-on")}, now);
+    EXPECT_TRUE(judged.was_read());
     body = closing_body(judged, Abort{"technician", "", "T-1", ""});
     EXPECT_EQ(body.at("type"), "aborted");
     EXPECT_EQ(body.at("judgement").at("verdict"), "FAIL");

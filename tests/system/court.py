@@ -16,6 +16,11 @@ class Court(SystemTest):
 
     def staff(self, version=1, expires='2099-12-31', **more):
         """A signed list of people, installed."""
+        self.staff_made(version, expires)
+        return self.command('staff', 'install', self.folder / 'roster', '--station', self.station, '--trust',
+                            self.trust, **more)
+
+    def staff_made(self, version, expires='2099-12-31'):
         people = [{'id': who, 'name': f'Name of {who}', 'pin': pin,
                    'roles': ['supervisor', 'technician'] if who[0] == 'S' else ['technician']}
                   for who, pin in PINS.items()]
@@ -25,8 +30,6 @@ class Court(SystemTest):
                                     'expires': expires, 'people': people}))
         self.command('staff', 'make', plan, '--key', self.folder / 'programme.key', '--out',
                      self.folder / 'roster', expect=0)
-        return self.command('staff', 'install', self.folder / 'roster', '--station', self.station, '--trust',
-                            self.trust, **more)
 
     def by(self, who, role='by'):
         return [f'--{role}', who, f'--{role}-pin-file', self.folder / who]

@@ -72,6 +72,7 @@ protected:
     void judge(const char* verdict) {
         finished.judged = true;
         finished.verdict = verdict;
+        standing.read = true;
         stand("judged");
         presenter.showFinished(finished);
     }
@@ -342,6 +343,12 @@ TEST_F(Flow, AsksForASecondPersonOnlyOnceTheVehicleWasRead) {
     crew.id = "T-1";
     presenter.showCrew(crew);
     to_connect();
+    EXPECT_FALSE(presenter.secondNeeded());
+    standing.read = true;
+    stand("ready");
+    EXPECT_TRUE(presenter.secondNeeded()) << "a reading that failed told something";
+    standing.read = false;
+    stand("ready");
     EXPECT_FALSE(presenter.secondNeeded());
     presenter.next();
     judge("FAIL");

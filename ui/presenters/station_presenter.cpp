@@ -52,8 +52,7 @@ QVariantMap StationPresenter::crew() const {
 }
 
 bool StationPresenter::secondNeeded() const {
-    return crew_.required && (standing_.state == QLatin1String("judged") ||
-                              standing_.state == QLatin1String("engine_off"));
+    return crew_.required && standing_.read;
 }
 
 QVariantMap StationPresenter::paper() const {
@@ -133,6 +132,10 @@ QString StationPresenter::grossWeight() const {
     return entered_.grossWeightKg == 0 ? QString() : QString::number(entered_.grossWeightKg);
 }
 
+QString StationPresenter::odometer() const {
+    return entered_.odometer < 0 ? QString() : QString::number(entered_.odometer);
+}
+
 QString StationPresenter::vinProblem() const {
     const auto vin = entered_.vin.toStdString();
     if (vin.empty()) {
@@ -191,6 +194,13 @@ void StationPresenter::setFuel(const QString& fuel) {
 void StationPresenter::setGrossWeight(const QString& weight) {
     const int value = weight.toInt();
     entered_.grossWeightKg = value > 0 && value <= heaviest_kg ? value : 0;
+    Q_EMIT vehicleChanged();
+}
+
+void StationPresenter::setOdometer(const QString& odometer) {
+    bool number = false;
+    const int value = odometer.toInt(&number);
+    entered_.odometer = number && value >= 0 ? value : -1;
     Q_EMIT vehicleChanged();
 }
 
@@ -259,7 +269,11 @@ QVariantMap StationPresenter::leftOpen() const {
     if (left_.count == 0) {
         return {};
     }
-    return {{"count", left_.count}, {"vehicle", left_.vehicle}, {"state", left_.state}};
+    return {
+        {"count", left_.count},
+        {"vehicle", left_.vehicle},
+        {"state", left_.state},
+        {"two", left_.two}};
 }
 
 void StationPresenter::startReading() {

@@ -23,6 +23,7 @@ struct Entered {
     int modelYear = 0;
     QString fuel;
     int grossWeightKg = 0;
+    int odometer = -1;    ///< In the programme's unit; -1: not entered.
     QString lampKeyOn;    ///< yes, no or empty
     QString lampRunning;  ///< yes, no or empty
 };
@@ -63,6 +64,7 @@ struct Standing {
     QString connector;
     Both refused;          ///< Why the last step did not fit; nothing has changed then.
     QString relation;      ///< retest, second_not_ready or empty.
+    bool read = false;     ///< The vehicle has told something already.
     bool stalled = false;  ///< engine_off: it ran when the reading began.
     bool aborted = false;  ///< done: without a verdict.
 };
@@ -91,6 +93,7 @@ struct LeftOpen {
     int count = 0;
     QString vehicle;
     QString state;
+    bool two = false;  ///< It has its verdict: sending it away takes a second person.
 };
 
 /// The technician's flow as state: which page, what it shows, what may be done. Draws nothing,
@@ -103,6 +106,8 @@ class StationPresenter : public QObject {
     Q_PROPERTY(QString modelYear READ modelYear WRITE setModelYear NOTIFY vehicleChanged)
     Q_PROPERTY(QString fuel READ fuel WRITE setFuel NOTIFY vehicleChanged)
     Q_PROPERTY(QString grossWeight READ grossWeight WRITE setGrossWeight NOTIFY vehicleChanged)
+    Q_PROPERTY(QString odometer READ odometer WRITE setOdometer NOTIFY vehicleChanged)
+    Q_PROPERTY(bool miles READ miles CONSTANT)
     Q_PROPERTY(QString vinProblem READ vinProblem NOTIFY vehicleChanged)
     Q_PROPERTY(bool vehicleComplete READ vehicleComplete NOTIFY vehicleChanged)
     Q_PROPERTY(QString lampKeyOn READ lampKeyOn WRITE setLampKeyOn NOTIFY lampChanged)
@@ -151,6 +156,7 @@ public:
         QVariantList checklist{};  ///< {id, es, en, mayBeAbsent}
         bool asksKeyOn = true;     ///< The programme looks at the lamp with the key on,
         bool asksRunning = true;   ///< and with the engine running.
+        bool miles = false;        ///< Its vehicles' odometers count miles.
     };
     explicit StationPresenter(Station station, QObject* parent = nullptr);
 
@@ -160,6 +166,8 @@ public:
     QString modelYear() const;
     QString fuel() const { return entered_.fuel; }
     QString grossWeight() const;
+    QString odometer() const;
+    bool miles() const { return station_.miles; }
     /// Empty, `length`, `letters` or `check_digit`; the last is a warning only.
     QString vinProblem() const;
     bool vehicleComplete() const;
@@ -202,6 +210,7 @@ public:
     void setPlate(const QString& plate);
     void setModelYear(const QString& year);
     void setFuel(const QString& fuel);
+    void setOdometer(const QString& odometer);
     void setGrossWeight(const QString& weight);
     void setLampKeyOn(const QString& answer);
     void setLampRunning(const QString& answer);

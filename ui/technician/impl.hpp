@@ -302,7 +302,7 @@ struct Engine::Impl {
             session.emplace(std::move(started.value()));
             session->done_by(*people);
         }
-        if (tell(session->identify(stated_from(entered)))) {
+        if (tell(session->identify(stated_from(entered, settings.programme.profile.miles)))) {
             show();
         }
     }
@@ -362,6 +362,9 @@ struct Engine::Impl {
         if (records == nullptr || session) {
             return;
         }
+        if (left_behind.two) {
+            return;  // goes on and is closed by two
+        }
         const auto closed = app::close_left_open(*records);
         if (closed.has_error()) {
             Q_EMIT engine.finished(failed(closed.error()));
@@ -390,8 +393,11 @@ struct Engine::Impl {
             const auto vin = text(vehicle.at("vin"));
             shown.vehicle = plate + (plate.isEmpty() || vin.isEmpty() ? "" : " · ") + vin;
             shown.state = text(draft.at("state"));
+            shown.two |= people->required() && (shown.state == QLatin1String("judged") ||
+                                                shown.state == QLatin1String("engine_off"));
             ++shown.count;
         }
+        left_behind = shown;
         Q_EMIT engine.leftOpen(shown);
     }
 
@@ -481,6 +487,7 @@ struct Engine::Impl {
     std::optional<station::records::Store> store;  ///< Of the inspections' thread, as is session.
     std::optional<app::People> people;
     std::optional<app::Session> session;
+    presenters::LeftOpen left_behind;
     std::uint64_t last_record = 0;  ///< Of the verdict on the screen.
     QString issued;                 ///< Serial that went with it.
     std::mutex mutex;

@@ -126,6 +126,7 @@ int main(int argc, char** argv) {
         checklist,
         profile.value().consults("obd.mil_lit_koeo"),
         profile.value().consults("obd.mil_lit_running"),
+        profile.value().miles,
     });
     Engine engine(
         {folder,

@@ -97,7 +97,7 @@ std::optional<bool> answer(const QString& word) {
     return word == QLatin1String("yes");
 }
 
-station::criteria::Stated stated_from(const Entered& entered) {
+station::criteria::Stated stated_from(const Entered& entered, bool miles) {
     station::criteria::Stated stated;
     stated.vin = entered.vin.toStdString();
     stated.plate = entered.plate.toStdString();
@@ -107,6 +107,9 @@ station::criteria::Stated stated_from(const Entered& entered) {
     }
     if (entered.grossWeightKg != 0) {
         stated.gvwr_kg = entered.grossWeightKg;
+    }
+    if (entered.odometer >= 0) {
+        stated.odometer = {entered.odometer, miles ? "mi" : "km"};
     }
     stated.lamp_at_key_on = answer(entered.lampKeyOn);
     stated.lamp_running = answer(entered.lampRunning);
@@ -161,11 +164,15 @@ Standing standing_of(const inspection::Workflow& workflow) {
     standing.entered.fuel = QString::fromStdString(stated.fuel);
     standing.entered.modelYear = stated.model_year.value_or(0);
     standing.entered.grossWeightKg = static_cast<int>(stated.gvwr_kg.value_or(0));
+    if (stated.odometer) {
+        standing.entered.odometer = stated.odometer->value;
+    }
     standing.entered.lampKeyOn = word(stated.lamp_at_key_on);
     standing.entered.lampRunning = word(stated.lamp_running);
     for (const auto& [item, seen] : stated.visual) {
         standing.visual[QString::fromStdString(item)] = QString::fromStdString(seen);
     }
+    standing.read = workflow.was_read();
     standing.connector = QString::fromStdString(stated.connector);
     const auto* off = std::get_if<inspection::EngineOff>(&workflow.state());
     standing.stalled = off != nullptr && off->stalled;

@@ -17,7 +17,7 @@ namespace ui::technician {
 [[nodiscard]] presenters::Finished failed(const protocols::Failure& failure);
 /// `yes`, `no` or empty.
 [[nodiscard]] std::optional<bool> answer(const QString& word);
-[[nodiscard]] station::criteria::Stated stated_from(const presenters::Entered& entered);
+[[nodiscard]] station::criteria::Stated stated_from(const presenters::Entered& entered, bool miles);
 /// Of a body with a judgement: of a reading, or of the papers alone.
 /// `texts`: a programme's own words for codes.
 using CodeTexts = std::map<std::string, station::criteria::BothLanguages>;

@@ -39,6 +39,7 @@ station::criteria::Stated corrected(const json::value& body, const Arguments& ar
     take(stated.category, now.category);
     take(stated.first_registered, now.first_registered);
     stated.model_year = now.model_year ? now.model_year : stated.model_year;
+    stated.odometer = now.odometer ? now.odometer : stated.odometer;
     stated.gvwr_kg = now.gvwr_kg ? now.gvwr_kg : stated.gvwr_kg;
     stated.plug_in = now.plug_in ? now.plug_in : stated.plug_in;
     stated.lamp_at_key_on = now.lamp_at_key_on ? now.lamp_at_key_on : stated.lamp_at_key_on;

@@ -2,7 +2,7 @@
 #include "station/app/naming.hpp"
 #include "station/records/key_file.hpp"
 #include "station/records/store.hpp"
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
 
@@ -38,7 +38,7 @@ json::object verified_json(const parcel::Verified& bundle) {
 }
 
 void write_or_stop(const std::string& path, const std::string& text) {
-    const auto written = station::records::write_whole(std::filesystem::absolute(path), text, 0644);
+    const auto written = station::files::write_whole(std::filesystem::absolute(path), text, 0644);
     if (written.has_error()) {
         throw Stopped(written.error());
     }

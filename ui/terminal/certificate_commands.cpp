@@ -2,7 +2,7 @@
 #include "station/certificate/certificate.hpp"
 #include "station/records/key_file.hpp"
 #include "station/records/store.hpp"
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 #include "station/seal/document.hpp"
 #include "ui/certificate_page/page.hpp"
 #include "ui/terminal/arguments.hpp"
@@ -120,7 +120,7 @@ int sign_list(const Arguments& arguments) {
         throw UsageError(arguments.get("--key") + " does not exist");
     }
     constexpr ::mode_t for_all = 0644;
-    const auto written = station::records::write_whole(
+    const auto written = station::files::write_whole(
         std::filesystem::absolute(arguments.need("--out")),
         station::seal::make_document(kind, payload, {*key}), for_all
     );
@@ -190,7 +190,7 @@ int make_page(const Arguments& arguments) {
         (void)payload_of(arguments.get("--revoked"), "revoked", trusted);
     }
     constexpr ::mode_t for_all = 0644;
-    const auto written = station::records::write_whole(
+    const auto written = station::files::write_whole(
         std::filesystem::absolute(arguments.need("--out")),
         certificate_page::page({arguments.all("--trust"), keys, revoked}), for_all
     );

@@ -28,7 +28,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect bundle install FILE --station DIR [--trust ROOT]
   obd-inspect bundle status --station DIR
   obd-inspect run --adapter ADAPTER --profile ID[@VARIANT] --station DIR
-                  --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…]
+                  --vehicle plate=…,vin=…,year=…,fuel=…,gvwr=…[,obd=…][,odometer=N[mi]]
                   [--lamp key-on=yes|no,running=yes|no] [--connector ok|missing|intermediate_device]
                   [--visual all=pass|ITEM=pass|fail|not_applicable,…] [--owner-objects yes|no]
                   [--technician NAME] [--visit N] [--previous VERDICT] [--centre URL]
@@ -57,7 +57,8 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect stock receive|issue|void|damage|return|count --station DIR --kind KIND
                   --serial N | --first N --last N  [--sequence N] [--reason TEXT] WHO_BY [WHO_SECOND]
   obd-inspect stock status --station DIR
-  obd-inspect settings --station DIR [--site TEXT] [--printer QUEUE] [--paper …] [--report-lang …]
+  obd-inspect settings --station DIR [--site TEXT] [--bay TEXT] [--phone TEXT] [--appeal TEXT]
+                  [--printer QUEUE] [--paper letter|a4] [--report-lang es|en|both]
   obd-inspect backup FILE --station DIR --passphrase-file FILE
   obd-inspect restore FILE --station NEWDIR --passphrase-file FILE
   obd-inspect erase --station DIR                   what is past its time and confirmed

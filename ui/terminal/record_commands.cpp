@@ -68,14 +68,18 @@ int replay_station(const Arguments& arguments) {
     }
     json::array results;
     bool all_same = true;
-    for (auto sequence = first; sequence <= last; ++sequence) {
-        const auto record = value_or_stop(store.record(sequence));
-        if (!record) {
-            throw Stopped(
-                {Fault::store_damaged, "record " + std::to_string(sequence) + " is missing"}
-            );
+    for (auto next = first; next <= last;) {
+        const auto following = value_or_stop(store.records_from(next, 1));
+        const bool there =
+            !following.empty() && (following.front().sequence == next ||
+                                   station::chain::begins_epoch(following.front().sequence));
+        if (!there || following.front().sequence > last) {
+            throw Stopped({Fault::store_damaged, "record " + std::to_string(next) + " is missing"});
         }
-        all_same = repeats(store, *record, results) && all_same;
+        const auto sequence = following.front().sequence;
+        all_same =
+            repeats(store, value_or_stop(store.record(sequence)).value(), results) && all_same;
+        next = sequence + 1;
     }
     std::cout << json::serialize(json::object{{"records", std::move(results)}, {"same", all_same}})
               << "\n";

@@ -21,6 +21,9 @@ using station::report::Language;
 json::object shown(const app::Settings& settings) {
     return {
         {"site", settings.site},
+        {"bay", settings.bay},
+        {"phone", settings.phone},
+        {"appeal", settings.appeal},
         {"printer", settings.printer},
         {"paper", settings.paper},
         {"report_lang", settings.report_lang}};
@@ -72,13 +75,17 @@ int report(int argc, char** argv) {
 int station_settings(int argc, char** argv) {
     auto options = proof_options("by");
     options.merge(std::set<std::string>{
-        "--station", "--site", "--printer", "--paper", "--report-lang", "--lang"});
+        "--station", "--site", "--bay", "--phone", "--appeal", "--printer", "--paper",
+        "--report-lang", "--lang"});
     const Arguments arguments(argc, argv, 2, options, {});
     const bool spanish = language(arguments.get("--lang")) == Language::spanish;
     auto store = value_or_stop(station::records::Store::open(arguments.need("--station")));
     auto settings = value_or_stop(app::settings_of(store));
     const auto before = shown(settings);
     settings.site = arguments.get("--site", settings.site);
+    settings.bay = arguments.get("--bay", settings.bay);
+    settings.phone = arguments.get("--phone", settings.phone);
+    settings.appeal = arguments.get("--appeal", settings.appeal);
     settings.printer = arguments.get("--printer", settings.printer);
     settings.paper = arguments.get("--paper", settings.paper);
     settings.report_lang = arguments.get("--report-lang", settings.report_lang);

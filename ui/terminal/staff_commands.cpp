@@ -2,7 +2,7 @@
 #include "station/app/people.hpp"
 #include "station/records/event.hpp"
 #include "station/records/key_file.hpp"
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 #include "station/token/token.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
@@ -29,7 +29,7 @@ std::set<std::string> with_proofs(std::set<std::string> options) {
 
 void write_or_stop(const std::filesystem::path& path, const std::string& text) {
     const auto written =
-        station::records::write_whole(std::filesystem::absolute(path), text, owner_only);
+        station::files::write_whole(std::filesystem::absolute(path), text, owner_only);
     if (written.has_error()) {
         throw Stopped(written.error());
     }

@@ -68,7 +68,7 @@ station::criteria::Stated stated_from(const Arguments& arguments) {
     station::criteria::Stated stated;
     const auto vehicle = read_pairs(
         arguments.get("--vehicle"), {"plate", "vin", "year", "fuel", "gvwr", "obd", "make", "model",
-                                     "category", "registered", "plug-in"}
+                                     "category", "registered", "plug-in", "odometer"}
     );
     const auto given = [&](const char* key) {
         const auto found = vehicle.find(key);
@@ -84,6 +84,15 @@ station::criteria::Stated stated_from(const Arguments& arguments) {
     }
     if (!given("gvwr").empty()) {
         stated.gvwr_kg = number(given("gvwr"), "gross vehicle weight in kg", 50, 100000);
+    }
+    if (!given("odometer").empty()) {
+        auto text = given("odometer");
+        auto& odometer = stated.odometer.emplace();
+        if (text.ends_with("km") || text.ends_with("mi")) {
+            odometer.unit = text.substr(text.size() - 2);
+            text.resize(text.size() - 2);
+        }
+        odometer.value = static_cast<int>(number(text, "odometer", 0, 9'999'999));
     }
     if (!given("obd").empty()) {
         stated.obd_type = one_of(given("obd"), obd_types, "obd");

@@ -73,6 +73,12 @@ State identify(const State& state, const Identify& event, Context& context) {
         stated.lamp_running = before.lamp_running;
     }
     stated.date = day;
+    const auto counted = std::ranges::find_if(event.earlier, [](const Earlier& one) {
+        return one.odometer.has_value();
+    });
+    if (counted != event.earlier.end()) {
+        stated.odometer_before = counted->odometer;
+    }
     context.order.stated = std::move(stated);
     context.order.relation.reset();
     relate(event.earlier, context);

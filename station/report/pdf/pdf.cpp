@@ -1,7 +1,9 @@
 #include "station/report/pdf/pdf.hpp"
 
+#include "station/files/whole_file.hpp"
 #include "station/report/pdf/drawing.hpp"
 
+#include <QtCore/QBuffer>
 #include <QtCore/QMarginsF>
 #include <QtGui/QFontDatabase>
 #include <QtGui/QGuiApplication>
@@ -306,7 +308,11 @@ Result<void> write_pdf(
         return Failure{
             Fault::malformed, "no fonts are installed: install the package fonts-dejavu-core"};
     }
-    QPdfWriter writer(qt(file.string()));
+    // Qt does not tell when a disk is full: the page is made whole, then written.
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    buffer.open(QIODevice::WriteOnly);
+    QPdfWriter writer(&buffer);
     writer.setPdfVersion(QPagedPaintDevice::PdfVersion_A1b);
     writer.setResolution(dots_per_inch);
     writer.setPageSize(QPageSize(paper == Paper::letter ? QPageSize::Letter : QPageSize::A4));
@@ -341,7 +347,9 @@ Result<void> write_pdf(
     if (!painter.end()) {
         return Failure{Fault::store_full, file.string()};
     }
-    return boost::outcome_v2::success();
+    constexpr ::mode_t readable = 0644;
+    const std::string_view made(bytes.constData(), static_cast<std::size_t>(bytes.size()));
+    return files::write_whole(file, made, readable);
 }
 
 }  // namespace station::report

@@ -1,6 +1,8 @@
+#include "station/files/whole_file.hpp"
 #include "station/report/pdf/drawing.hpp"
 #include "station/report/pdf/pdf.hpp"
 
+#include <QtCore/QBuffer>
 #include <QtGui/QImage>
 #include <QtGui/QImageReader>
 
@@ -49,10 +51,15 @@ Result<void> write_qr(const std::string& text, int dots, const std::filesystem::
             }
         }
     }
-    if (!image.save(QString::fromStdString(file.string()), "PNG")) {
-        return Failure{Fault::store_read_only, file.string()};
+    QByteArray bytes;
+    QBuffer buffer(&bytes);
+    if (!buffer.open(QIODevice::WriteOnly) || !image.save(&buffer, "PNG")) {
+        return Failure{Fault::malformed, "the code cannot be drawn"};
     }
-    return boost::outcome_v2::success();
+    constexpr ::mode_t readable = 0644;
+    return files::write_whole(
+        file, {bytes.constData(), static_cast<std::size_t>(bytes.size())}, readable
+    );
 }
 
 Result<std::string> read_qr(const std::filesystem::path& picture) {

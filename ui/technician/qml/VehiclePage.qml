@@ -45,7 +45,7 @@ ColumnLayout {
                             Layout.fillWidth: true
                         }
                     }
-                    BigButton { text: Words.say("left_close"); onClicked: presenter.drop() }
+                    BigButton { visible: !presenter.leftOpen.two; text: Words.say("left_close"); onClicked: presenter.drop() }
                     BigButton { text: Words.say("left_resume"); primary: true; onClicked: presenter.resume() }
                 }
             }
@@ -113,6 +113,16 @@ ColumnLayout {
                     validator: RegularExpressionValidator { regularExpression: /[0-9]{0,6}/ }
                     value: presenter.grossWeight
                     onEdited: text => presenter.grossWeight = text
+                    Layout.fillWidth: true
+                    Layout.preferredWidth: 2
+                }
+                Field {
+                    title: Words.say(presenter.miles ? "odometer_mi" : "odometer_km")
+                    maximumLength: 7
+                    inputMethodHints: Qt.ImhDigitsOnly
+                    validator: RegularExpressionValidator { regularExpression: /[0-9]{0,7}/ }
+                    value: presenter.odometer
+                    onEdited: text => presenter.odometer = text
                     Layout.fillWidth: true
                     Layout.preferredWidth: 2
                 }

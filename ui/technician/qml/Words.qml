@@ -97,6 +97,8 @@ QtObject {
         "plate": ["Placa", "Plate"],
         "year": ["Año-modelo", "Model year"],
         "weight": ["Peso bruto (kg)", "Gross weight (kg)"],
+        "odometer_km": ["Odómetro (km)", "Odometer (km)"],
+        "odometer_mi": ["Odómetro (millas)", "Odometer (miles)"],
         "fuel": ["Combustible", "Fuel"],
         "gasoline": ["Gasolina", "Petrol"],
         "hybrid_gasoline": ["Híbrido", "Hybrid"],

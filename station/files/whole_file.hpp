@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string_view>
 
-namespace station::records {
+namespace station::files {
 
 /// Writes a file so that it is there whole or not at all, also after a power cut. Faults:
 /// store_full, store_read_only.
@@ -15,4 +15,4 @@ namespace station::records {
     const std::filesystem::path& path, std::string_view bytes, ::mode_t mode
 );
 
-}  // namespace station::records
+}  // namespace station::files

@@ -1,12 +1,13 @@
-#include "station/records/whole_file.hpp"
+#include "station/files/whole_file.hpp"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
 
-namespace station::records {
+namespace station::files {
 
 using protocols::Failure;
 using protocols::Fault;
@@ -22,10 +23,15 @@ Failure not_written(const std::filesystem::path& path) {
 }  // namespace
 
 Result<void> write_whole(const std::filesystem::path& path, std::string_view bytes, ::mode_t mode) {
-    auto fresh = path;
-    fresh += ".new";
-    ::unlink(fresh.c_str());  // what a power cut left
-    const int file = ::open(fresh.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    struct ::stat there {};
+    const bool device = ::stat(path.c_str(), &there) == 0 && !S_ISREG(there.st_mode);
+    auto fresh = path;  // a device or a pipe is not replaced
+    fresh += device ? "" : ".new";
+    if (!device) {
+        ::unlink(fresh.c_str());  // what a power cut left
+    }
+    const int flags = O_WRONLY | O_CLOEXEC | (device ? 0 : O_CREAT | O_EXCL);
+    const int file = ::open(fresh.c_str(), flags, mode);
     if (file < 0) {
         return not_written(fresh);
     }
@@ -37,12 +43,14 @@ Result<void> write_whole(const std::filesystem::path& path, std::string_view byt
         }
         done += static_cast<std::size_t>(written);
     }
-    const bool safe = done == bytes.size() && ::fsync(file) == 0;
+    const bool safe = done == bytes.size() && (device || ::fsync(file) == 0);
     const auto failure = not_written(fresh);
     ::close(file);
-    if (!safe) {
+    if (!safe && !device) {
         ::unlink(fresh.c_str());
-        return failure;
+    }
+    if (!safe || device) {
+        return safe ? Result<void>(boost::outcome_v2::success()) : Result<void>(failure);
     }
     if (::rename(fresh.c_str(), path.c_str()) != 0) {
         return not_written(path);
@@ -55,4 +63,4 @@ Result<void> write_whole(const std::filesystem::path& path, std::string_view byt
     return boost::outcome_v2::success();
 }
 
-}  // namespace station::records
+}  // namespace station::files
