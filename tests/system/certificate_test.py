@@ -138,6 +138,28 @@ class Certificate(Court):
         browser.choose('#newer', self.folder / 'revoked.signed')
         browser.until("document.getElementById('verdict').dataset.state === 'revoked'")
 
+    @unittest.skipUnless(tool('chromium'), 'chromium is not installed')
+    def test_the_page_reads_the_paper_in_front_of_its_camera(self):
+        page = self.folder / 'page.html'
+        self.command('certificate', 'page', '--out', page, *self.lists(), expect=0)
+        # What the camera sees: the table first, then the paper moved into view and turned. (Motion JPEG.)
+        paper = self.page_picture(150)
+        frames = []
+        for number, words in enumerate((['-fill', 'gray40', '-colorize', '100'], ['-rotate', '4', '-blur', '0x1'],
+                                        ['-rotate', '7', '-blur', '0x0.8'])):
+            frame = self.folder / f'frame-{number}.jpg'
+            convert(paper, *words, '-gravity', 'SouthWest', '-crop', '900x900+0+60', '+repage', '-resize', '720x720!',
+                    '-colorspace', 'sRGB', '-sampling-factor', '4:2:0', '-type', 'TrueColor', frame)
+            frames.append(frame.read_bytes())
+        film = self.folder / 'film.mjpeg'
+        film.write_bytes(frames[0] * 20 + frames[1] * 20 + frames[2] * 40)
+        browser = Chromium(self, camera=film)
+        browser.open(page.as_uri())
+        browser.value("document.getElementById('camera').click()")
+        browser.until("document.getElementById('verdict').dataset.state === 'valid'")
+        self.assertIn('3N1CN7AD3KL812345', browser.text('#facts'))
+        self.assertTrue(browser.value("document.getElementById('view').hidden"), 'the camera is off again')
+
     def test_a_missing_printer_is_told_and_the_pdf_is_kept(self):
         done = self.command('report', '--station', self.station, '--sequence', 1, '--print', '--printer',
                             'no-such-queue', expect=38)

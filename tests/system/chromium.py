@@ -13,7 +13,7 @@ SWITCHES = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--
 class Chromium:
     """Spoken to by its debugging pipe: JSON messages that end with a zero byte."""
 
-    def __init__(self, test, size=(420, 900), without_network=True):
+    def __init__(self, test, size=(420, 900), without_network=True, camera=None):
         self.folder = tempfile.mkdtemp(prefix='chromium-')
         to_it, self.write = os.pipe()
         self.read, from_it = os.pipe()
@@ -24,8 +24,10 @@ class Chromium:
             os.dup2(second, 4)
 
         alone = ['unshare', '--net'] if without_network and os.geteuid() == 0 else []
+        sees = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+                f'--use-file-for-fake-video-capture={camera}'] if camera else []
         self.process = subprocess.Popen(
-            [*alone, 'chromium', *SWITCHES, f'--user-data-dir={self.folder}',
+            [*alone, 'chromium', *SWITCHES, *sees, f'--user-data-dir={self.folder}',
              f'--window-size={size[0]},{size[1]}', 'about:blank'],
             close_fds=False, preexec_fn=three_and_four, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         os.close(to_it)

@@ -65,7 +65,7 @@ class AtAnyAccess(Court):
 
         self.at_every(lambda: ['run', '--adapter', sim.endpoint, '--profile', 'generic', '--vehicle',
                                'plate=PTR-55-21,year=2019,fuel=gasoline,gvwr=1550', '--station', self.station,
-                               *self.by('T-1', 'technician')], look, codes=JUDGED)
+                               *self.by('T-1', 'technician')], look, KILLS, JUDGED)
 
     def test_the_list_of_people(self):
         self.staff(expect=0)
@@ -148,7 +148,7 @@ class AtAnyAccess(Court):
                 shutil.rmtree(other)
             else:
                 self.assertFalse(done, where)
-            restores(where)
+                restores(where)
 
         self.at_every(lambda: ['restore', backup, '--station', other, *secret], restored)
 

@@ -6,8 +6,10 @@ Button {
     id: button
     property bool primary: false
     property bool chosen: false
+    property int lines: 1
     implicitHeight: Theme.target
     implicitWidth: Math.max(160, label.implicitWidth + 56)
+    verticalPadding: lines > 1 ? 2 : 6
     font.pixelSize: Theme.body
     font.bold: primary || chosen
     Accessible.role: Accessible.Button
@@ -21,6 +23,8 @@ Button {
         horizontalAlignment: Text.AlignHCenter
         verticalAlignment: Text.AlignVCenter
         elide: Text.ElideRight
+        wrapMode: button.lines > 1 ? Text.Wrap : Text.NoWrap
+        maximumLineCount: button.lines
     }
     background: Rectangle {
         radius: 10

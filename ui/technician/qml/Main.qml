@@ -56,8 +56,7 @@ ApplicationWindow {
                 anchors.rightMargin: 12
                 spacing: 24
                 AppText { text: presenter.stationId; color: "#ffffff"; font.pixelSize: Theme.small; font.bold: true }
-                AppText { text: presenter.programme; color: "#d1d5db"; font.pixelSize: Theme.small }
-                Item { Layout.fillWidth: true }
+                AppText { text: presenter.programme; color: "#d1d5db"; font.pixelSize: Theme.small; wrapMode: Text.NoWrap; elide: Text.ElideRight; Layout.fillWidth: true; Layout.minimumWidth: 0 }
                 AppText { text: window.centreText(); color: presenter.centreReached ? "#ffffff" : Theme.warn; font.pixelSize: Theme.small }
                 Button {
                     id: personButton
@@ -65,9 +64,10 @@ ApplicationWindow {
                     text: "👤 " + presenter.crew.name
                     focusPolicy: Qt.NoFocus
                     implicitHeight: 44
+                    Layout.maximumWidth: 250
                     onClicked: presenter.changePerson()
                     Accessible.name: Words.say("at_work").arg(presenter.crew.name)
-                    contentItem: Text { text: presenter.crew.name + " ▾"; color: "#ffffff"; font.pixelSize: Theme.small; verticalAlignment: Text.AlignVCenter; leftPadding: 12; rightPadding: 12 }
+                    contentItem: Text { text: "▾ " + presenter.crew.name; color: "#ffffff"; font.pixelSize: Theme.small; verticalAlignment: Text.AlignVCenter; leftPadding: 12; rightPadding: 12; elide: Text.ElideRight }
                     background: Rectangle { radius: 8; color: personButton.down ? Theme.accent : "transparent"; border.color: "#9ca3af" }
                 }
                 Button {

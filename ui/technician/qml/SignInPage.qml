@@ -65,11 +65,6 @@ Rectangle {
             font.pixelSize: 20
             Layout.fillWidth: true
         }
-        Notice {
-            visible: presenter.crew.refused !== undefined
-            text: Words.pick(presenter.crew.refused)
-            Layout.fillWidth: true
-        }
         RowLayout {
             spacing: 32
             Layout.fillWidth: true
@@ -80,6 +75,11 @@ Rectangle {
                 Layout.preferredWidth: 3
                 Layout.alignment: Qt.AlignTop
                 spacing: 12
+                Notice {
+                    visible: presenter.crew.refused !== undefined
+                    text: Words.pick(presenter.crew.refused)
+                    Layout.fillWidth: true
+                }
                 Flickable {
                     Layout.fillWidth: true
                     Layout.fillHeight: true
@@ -95,7 +95,9 @@ Rectangle {
                             model: presenter.crew.people || []
                             delegate: BigButton {
                                 required property var modelData
-                                text: modelData.name + "  ·  " + modelData.id
+                                text: modelData.id + "  ·  " + modelData.name
+                                lines: 2
+                                font.pixelSize: Theme.small
                                 chosen: page.who === modelData.id
                                 Layout.fillWidth: true
                                 Layout.preferredWidth: 1
