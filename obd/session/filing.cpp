@@ -31,6 +31,19 @@ Result<std::uint8_t> one_byte(const std::vector<Bytes>& messages) {
     return data[0];
 }
 
+/// What a unit of J1979-2 said, as a classic one would have.
+Result<std::vector<Bytes>> classic_of(const std::vector<Bytes>& messages, std::uint8_t service) {
+    std::vector<Bytes> all;
+    for (const auto& message : messages) {
+        auto one = as_classic(message, service);
+        if (one.has_error()) {
+            return one.error();
+        }
+        all.push_back(std::move(one.value()));
+    }
+    return all;
+}
+
 }  // namespace
 
 std::map<std::uint8_t, Bytes> split_pids(const Bytes& message, const Request& request) {
@@ -42,6 +55,27 @@ std::map<std::uint8_t, Bytes> split_pids(const Bytes& message, const Request& re
             Bytes answer{message[0], part.pid};
             answer.insert(answer.end(), part.data.begin(), part.data.end());
             answers[part.pid] = std::move(answer);
+        }
+    }
+    return answers;
+}
+
+std::map<std::uint8_t, Bytes> Plan::split(const Bytes& message, const Request& request) const {
+    if (!uds()) {
+        return split_pids(message, request);
+    }
+    std::vector<std::uint16_t> asked;
+    for (std::size_t i = 1; i + 1 < request.data.size(); i += 2) {
+        asked.push_back(static_cast<std::uint16_t>(request.data[i] << 8 | request.data[i + 1]));
+    }
+    std::map<std::uint8_t, Bytes> answers;
+    const auto parts = split_identifiers(message, asked);
+    if (parts.has_value()) {
+        for (const auto& part : parts.value()) {
+            const auto low = static_cast<std::uint8_t>(part.id & 0xFF);
+            Bytes answer{message[0], static_cast<std::uint8_t>(part.id >> 8), low};
+            answer.insert(answer.end(), part.data.begin(), part.data.end());
+            answers[low] = std::move(answer);
         }
     }
     return answers;
@@ -80,7 +114,12 @@ Plan::Sameness Plan::same_vins(const Answer& answer) const {
         if (!ecu.vin.value) {
             continue;
         }
-        const auto again = read_vin(answer.of(ecu.address), framing_);
+        auto messages = Result<std::vector<Bytes>>(answer.of(ecu.address));
+        if (uds()) {
+            messages = classic_of(messages.value(), 0x09);
+        }
+        const auto again = messages.has_error() ? Result<std::string>(messages.error())
+                                                : read_vin(messages.value(), framing_);
         if (again.has_error()) {
             sameness = Sameness::unclear;
         } else if (again.value() != *ecu.vin.value) {
@@ -93,7 +132,7 @@ Plan::Sameness Plan::same_vins(const Answer& answer) const {
 void Plan::take(const Answer& answer) {
     ENSURE(!current_.empty());
     for (const auto& message : answer.messages) {
-        snapshot_.ecu(message.source);  // a unit may first speak here
+        snapshot_.ecu(message.source).tongue = options_.tongue;  // a unit may first speak here
     }
     for (const auto& problem : answer.problems) {
         snapshot_.notes.push_back(protocols::to_hex(request_.data) + ": " + problem);
@@ -112,7 +151,7 @@ void Plan::take_pack(const Answer& answer) {
     using Parts = std::map<std::uint8_t, Bytes>;
     std::map<EcuAddress, Parts> units;
     for (const auto& message : answer.messages) {
-        auto parts = split_pids(message.data, request_);
+        auto parts = split(message.data, request_);
         if (parts.empty()) {
             snapshot_.notes.push_back(
                 protocols::to_hex(request_.data) + ": cannot be taken apart: " +
@@ -159,7 +198,8 @@ void Plan::file_support(Ecu& ecu, std::uint8_t base, const std::vector<Bytes>& m
     if (base != 0 && !ecu.pids.value) {
         return;  // says nothing without the ranges before it
     }
-    const auto range = read_support(base, data_of(messages));
+    const std::size_t heading = uds() ? 3 : 2;
+    const auto range = read_support(base, ByteView(messages.front()).subspan(heading));
     ecu.pids.raw.insert(ecu.pids.raw.end(), messages.begin(), messages.end());
     if (range.has_error()) {
         ecu.pids.detail = range.error().detail;
@@ -193,6 +233,30 @@ bool Plan::one_message_a_unit(const Request& request) const {
     return framing_ == Framing::can || request.data[0] <= 0x02;
 }
 
+/// The service that says the same in SAE J1979.
+std::uint8_t Plan::classic_service(const Ask& ask) {
+    switch (ask.what) {
+        case What::stored:
+        case What::pending:
+        case What::permanent:
+            return ask.id;
+        default:
+            return infotype(ask.what) || ask.what == What::infotypes ? 0x09 : 0x01;
+    }
+}
+
+void Plan::keep_whole(const char* list, Ecu& ecu, const Answer& answer) const {
+    if (!uds()) {
+        return;
+    }
+    for (const auto& message : answer.of(ecu.address)) {
+        const auto report = read_dtc_report(message);
+        if (report.has_value()) {
+            ecu.whole_codes[list] = report.value().codes;
+        }
+    }
+}
+
 /// What an item without an answer is.
 Absence Plan::unless_answered(const Ecu& ecu, const Ask& ask, Support support, bool asked) {
     if (support == Support::no) {
@@ -210,7 +274,20 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
     const auto absence =
         left_out(ask) ? Absence::not_asked : unless_answered(ecu, ask, known, !current_.empty());
     const auto into = [&](auto& item, auto decode) {
-        fill(item, {request, answer, ecu, absence, one_message_a_unit(request)}, decode);
+        const auto service = classic_service(ask);
+        fill(
+            item, {request, answer, ecu, absence, one_message_a_unit(request)},
+            [&](const std::vector<Bytes>& messages) -> decltype(decode(messages)) {
+                if (!uds()) {
+                    return decode(messages);
+                }
+                const auto classic = classic_of(messages, service);
+                if (classic.has_error()) {
+                    return classic.error();
+                }
+                return decode(classic.value());
+            }
+        );
     };
     const auto codes = [this](const std::vector<Bytes>& messages) -> Result<std::vector<Dtc>> {
         // ISO 9141-2 and SAE J1850 frames carry no length; three codes always fill a message
@@ -232,7 +309,11 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
     };
     switch (ask.what) {
         case What::support:
-            if (const auto messages = answer.of(ecu.address); !messages.empty()) {
+            if (uds() && ask.id == 0) {
+                into(ecu.pids, [](const std::vector<Bytes>& messages) {
+                    return read_support(0, data_of(messages));
+                });
+            } else if (const auto messages = answer.of(ecu.address); !messages.empty()) {
                 file_support(ecu, ask.id, messages);
             } else if (known == Support::yes) {
                 snapshot_.notes.push_back(
@@ -285,12 +366,15 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
             break;
         case What::stored:
             into(ecu.stored, codes);
+            keep_whole("stored", ecu, answer);
             break;
         case What::pending:
             into(ecu.pending, codes);
+            keep_whole("pending", ecu, answer);
             break;
         case What::permanent:
             into(ecu.permanent, codes);
+            keep_whole("permanent", ecu, answer);
             break;
         case What::freeze_cause:
             into(

@@ -15,7 +15,12 @@ using protocols::bus::Request;
 
 constexpr std::array<std::uint8_t, 12> parameter_pids{0x0C, 0x0D, 0x05, 0x1F, 0x21, 0x30,
                                                       0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
-constexpr std::size_t pids_a_request = 6;  // SAE J1979 6.1
+constexpr std::size_t pids_a_request = 6;         // SAE J1979 6.1
+constexpr std::size_t identifiers_a_request = 3;  // what a single frame holds
+
+// Service 19: codes of the emissions group by status, of every class (ISO 14229-1 11.3, SAE
+// J1979-2).
+constexpr std::uint8_t any_class = 0x1E;
 
 }  // namespace
 
@@ -35,8 +40,11 @@ bool Plan::packable(What what) {
 }
 
 const std::vector<Plan::Ask>& Plan::asks() const {
-    static const auto list_of = [](bool engine_at_end) {
+    static const auto list_of = [](bool engine_at_end, bool uds) {
         std::vector<Ask> list;
+        if (uds) {
+            list.push_back({What::support, 0x00, "support"});
+        }
         for (const int base : {0x20, 0x40, 0x60, 0x80, 0xA0, 0xC0}) {
             list.push_back({What::support, static_cast<std::uint8_t>(base), "support"});
         }
@@ -52,10 +60,12 @@ const std::vector<Plan::Ask>& Plan::asks() const {
         list.push_back({What::stored, 0x03, "codes"});
         list.push_back({What::pending, 0x07, "codes"});
         list.push_back({What::permanent, 0x0A, "codes"});
-        list.push_back({What::freeze_cause, 0x02, "freeze_frame"});
-        list.push_back({What::freeze_support, 0x00, "freeze_frame"});
-        for (const auto pid : frozen_pids) {
-            list.push_back({What::freeze_value, pid, "freeze_frame"});
+        if (!uds) {
+            list.push_back({What::freeze_cause, 0x02, "freeze_frame"});
+            list.push_back({What::freeze_support, 0x00, "freeze_frame"});
+            for (const auto pid : frozen_pids) {
+                list.push_back({What::freeze_value, pid, "freeze_frame"});
+            }
         }
         list.push_back({What::count, 0x03, "software"});
         list.push_back({What::calids, 0x04, "software"});
@@ -70,9 +80,9 @@ const std::vector<Plan::Ask>& Plan::asks() const {
         }
         return list;
     };
-    static const auto once = list_of(false);
-    static const auto twice = list_of(true);
-    return options_.engine_at_end ? twice : once;
+    static const std::array lists{
+        list_of(false, false), list_of(true, false), list_of(false, true), list_of(true, true)};
+    return lists[(options_.engine_at_end ? 1U : 0U) + (uds() ? 2U : 0U)];
 }
 
 Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, Options options)
@@ -82,7 +92,12 @@ Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, Options optio
     snapshot_.protocol = protocol;
     snapshot_.connected = true;
     for (const auto& message : first.messages) {
-        snapshot_.ecu(message.source);
+        snapshot_.ecu(message.source).tongue = options_.tongue;
+    }
+    snapshot_.tongues.insert(options_.tongue);
+    if (uds()) {
+        snapshot_.notes = first.problems;
+        return;
     }
     for (const auto& negative : first.negatives) {
         auto& ecu = snapshot_.ecu(negative.source);
@@ -134,11 +149,16 @@ std::vector<Plan::Ask> Plan::gather() {
     std::vector<Ask> together;
     for (; position_ < asks().size(); ++position_) {
         const auto& ask = asks()[position_];
-        const bool fits = together.empty() ||
-                          (packs_ && together.size() < pids_a_request &&
-                           packable(together.front().what) && packable(ask.what) &&
-                           (ask.what == What::support) == (together.front().what == What::support));
-        if (!fits) {
+        // What a unit has at all is asked by itself: one that takes single identifiers only is
+        // heard.
+        const bool first_range = uds() && !together.empty() &&
+                                 together.front().what == What::support && together.front().id == 0;
+        const bool fits =
+            together.empty() ||
+            (packs_ && together.size() < (uds() ? identifiers_a_request : pids_a_request) &&
+             packable(together.front().what) && packable(ask.what) &&
+             (ask.what == What::support) == (together.front().what == What::support));
+        if (!fits || first_range) {
             break;
         }
         // Which later ranges there are is told by the first: a unit leaves out what it has not.
@@ -270,7 +290,8 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
         }
         const bool arrived = std::ranges::any_of(ecu.pids.raw, [&](const protocols::Bytes& raw) {
             constexpr std::size_t bitmap_message_bytes = 6;
-            return raw.size() == bitmap_message_bytes && raw[1] == base;
+            const std::size_t wider = uds() ? 1 : 0;
+            return raw.size() == bitmap_message_bytes + wider && raw[1 + wider] == base;
         });
         if (!arrived) {
             return Support::unknown;
@@ -282,6 +303,11 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
 Request Plan::request(const std::vector<Ask>& asks) const {
     Request request;
     const auto& ask = asks.front();
+    if (uds()) {
+        request.data = uds_request(asks);
+        expect(asks, request);
+        return request;
+    }
     switch (ask.what) {
         case What::stored:
         case What::pending:
@@ -313,6 +339,27 @@ Request Plan::request(const std::vector<Ask>& asks) const {
     return request;
 }
 
+protocols::Bytes Plan::uds_request(const std::vector<Ask>& asks) const {
+    const auto& ask = asks.front();
+    switch (ask.what) {
+        case What::stored:
+            return {0x19, 0x42, emissions_group, status_confirmed, any_class};
+        case What::pending:
+            return {0x19, 0x42, emissions_group, status_pending, any_class};
+        case What::permanent:
+            return {0x19, 0x55, emissions_group};
+        default:
+            break;
+    }
+    protocols::Bytes bytes{0x22};
+    for (const auto& one : asks) {
+        const bool information = infotype(one.what) || one.what == What::infotypes;
+        bytes.push_back(information ? 0xF8 : 0xF4);
+        bytes.push_back(one.id);
+    }
+    return bytes;
+}
+
 /// Length of a unit's answer, service byte included, where it is certain or so likely that asking
 /// again in the other case costs less than waiting every time; 0 where it is neither.
 std::size_t Plan::answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) const {
@@ -325,12 +372,14 @@ std::size_t Plan::answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) con
         case What::infotypes:
             return 7;
         case What::stored:
-            return ecu.status.value
-                       ? 2U + 2U * static_cast<std::size_t>(ecu.status.value->dtc_count)
-                       : 0U;
+            if (!ecu.status.value) {
+                return 0;
+            }
+            return (uds() ? 6U : 2U) +
+                   (uds() ? 5U : 2U) * static_cast<std::size_t>(ecu.status.value->dtc_count);
         case What::pending:
         case What::permanent:
-            return 2;  // few vehicles have more than the two codes that fit into one frame
+            return uds() ? 5 : 2;  // few vehicles have more codes than fit into one frame
         case What::freeze_cause:
             return 5;
         case What::cvns:  // one for each calibration
@@ -344,7 +393,7 @@ std::size_t Plan::answer_bytes(const Ecu& ecu, const std::vector<Ask>& asks) con
     std::size_t bytes = 1;
     for (const auto& ask : asks) {
         if (supports(ecu, ask)) {
-            bytes += 1 + *parameter_bytes(ask.id);
+            bytes += (uds() ? 2 : 1) + *parameter_bytes(ask.id);
         }
     }
     return bytes;

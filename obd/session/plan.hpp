@@ -22,15 +22,19 @@ inline constexpr std::array<std::uint8_t, 4> frozen_pids{0x0C, 0x05, 0x0D, 0x04}
 /// What an inspection reads, and in which order: support, identity, status, codes, the rest. Pure:
 /// next() says what to ask, take() files the answer. Nothing is asked twice, nothing that every
 /// control unit's bitmap denies is asked at all. On CAN up to six PIDs of service 01 share a
-/// request (SAE J1979 6.1); what a unit leaves out of such an answer is asked by itself.
+/// request (SAE J1979 6.1); what a unit leaves out of such an answer is asked by itself. In J1979-2
+/// the same is asked as identifiers F4xx and F8xx of service 22, three a request, and codes by
+/// service 19.
 class Plan {
 public:
     /// What may differ from an inspection's usual reading.
     struct Options {
         bool engine_at_end = false;           ///< PID 0C once more when all else is read.
         std::vector<std::string> left_out{};  ///< As ReadingSettings has them.
+        Tongue tongue = Tongue::j1979;
     };
-    /// `first`: the answer to service 01 PID 00 by which the bus was found.
+    /// `first`: the answer to service 01 PID 00 by which the bus was found; in J1979-2 the one to
+    /// 22 F810, which tells only who is there.
     Plan(protocols::bus::Protocol protocol, const protocols::bus::Answer& first, Options options);
     Plan(protocols::bus::Protocol protocol, const protocols::bus::Answer& first)
         : Plan(protocol, first, Options()) {}
@@ -93,6 +97,14 @@ private:
     [[nodiscard]] const std::vector<Ask>& asks() const;
     [[nodiscard]] static bool packable(What what);  ///< May share a request with others.
     [[nodiscard]] int codes_expected(const Ask& ask, const Ecu& ecu) const;
+    [[nodiscard]] bool uds() const { return options_.tongue == Tongue::j1979_2; }
+    [[nodiscard]] protocols::Bytes uds_request(const std::vector<Ask>& asks) const;
+    /// The parts of a shared answer, each as an answer of its own, by PID.
+    [[nodiscard]] std::map<std::uint8_t, protocols::Bytes> split(
+        const protocols::Bytes& message, const protocols::bus::Request& request
+    ) const;
+    [[nodiscard]] static std::uint8_t classic_service(const Ask& ask);
+    void keep_whole(const char* list, Ecu& ecu, const protocols::bus::Answer& answer) const;
     [[nodiscard]] static bool infotype(What what);  ///< Told of by service 09 infotype 00.
 
     [[nodiscard]] bool wanted(const Ask& ask) const;

@@ -99,7 +99,7 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
 }
 
 Plan::Options Reading::plan_options() const {
-    return {settings_.engine_at_end, settings_.left_out};
+    return {settings_.engine_at_end, settings_.left_out, tongue_};
 }
 
 Reading::Action Reading::connect(Instant now) {
@@ -139,12 +139,70 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
-    plan_.emplace(connection.protocol, connection.first_answer, plan_options());
-    if (!connection.headers) {
+    return on_bus(connection.identifiers, std::move(connection.first_answer), now);
+}
+
+/// On CAN a unit may speak J1979, J1979-2 or both: who speaks which is asked before anything else.
+Reading::Action Reading::on_bus(
+    bool identifiers, protocols::bus::Answer first_answer, Instant now
+) {
+    speakers_.clear();
+    speakers_.emplace_back(identifiers ? Tongue::j1979_2 : Tongue::j1979, std::move(first_answer));
+    if (identifiers || !protocols::bus::is_can(manner_.protocol)) {
+        return begin_plan(now);
+    }
+    asking_tongue_ = true;
+    return ask(protocols::bus::identifier_request, now);
+}
+
+/// A unit that speaks both is read in one of them.
+Reading::Action Reading::on_tongue(const protocols::bus::Answer& answer, Instant now) {
+    asking_tongue_ = false;
+    if (!answer.messages.empty()) {
+        speakers_.emplace_back(Tongue::j1979_2, answer);
+        if (settings_.prefers_j1979_2) {
+            std::swap(speakers_.front(), speakers_.back());
+        }
+        const auto& preferred = speakers_.front().second;
+        auto& rest = speakers_.back().second.messages;
+        const auto all = rest.size();
+        std::erase_if(rest, [&](const protocols::bus::Message& message) {
+            return !preferred.of(message.source).empty();
+        });
+        if (rest.size() < all) {
+            notes_.push_back(
+                "answers SAE J1979 and SAE J1979-2; what speaks both was read in " +
+                std::string(name(speakers_.front().first))
+            );
+        }
+        if (rest.empty()) {
+            speakers_.pop_back();
+        }
+    }
+    return begin_plan(now);
+}
+
+Reading::Action Reading::begin_plan(Instant now) {
+    next_tongue();
+    if (!manner_.headers) {
         plan_->snapshot().notes.emplace_back("the adapter does not show which control unit answers"
         );
     }
     return ask_next(now);
+}
+
+/// The units that speak the next tongue; what was read of others is kept.
+void Reading::next_tongue() {
+    if (plan_) {
+        read_before_ = snapshot();
+    }
+    const auto [tongue, answer] = std::move(speakers_.front());
+    speakers_.erase(speakers_.begin());
+    auto options = plan_options();
+    options.tongue = tongue;
+    plan_.emplace(manner_.protocol, answer, options);
+    tongue_ = tongue;
+    answered_.clear();
 }
 
 Reading::Action Reading::on_device(protocols::Result<passthru::Connection> result, Instant now) {
@@ -165,8 +223,7 @@ Reading::Action Reading::on_device(protocols::Result<passthru::Connection> resul
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
-    plan_.emplace(session_.bus, connection.first_answer, plan_options());
-    return ask_next(now);
+    return on_bus(connection.identifiers, std::move(connection.first_answer), now);
 }
 
 /// A vehicle that answers on no bus is looked for again, and then is a result.
@@ -222,8 +279,18 @@ Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant 
 std::optional<protocols::bus::Request> Reading::next_request() {
     if (!survey_) {
         auto request = plan_->next();
+        while (!request && !speakers_.empty()) {
+            next_tongue();
+            request = plan_->next();
+        }
         if (request || !settings_.all) {
             return request;
+        }
+        if (tongue_ != Tongue::j1979 || read_before_) {
+            plan_->snapshot().notes.emplace_back(
+                "beyond what is judged, everything is read of SAE J1979 units alone"
+            );
+            return std::nullopt;
         }
         survey_.emplace(plan_->snapshot(), settings_.left_out);
     }
@@ -232,7 +299,13 @@ std::optional<protocols::bus::Request> Reading::next_request() {
     return request;
 }
 
-void Reading::take(const protocols::bus::Answer& answer) {
+void Reading::take(const protocols::bus::Answer& given) {
+    auto answer = given;
+    if (read_before_) {  // units that speak both were read already
+        std::erase_if(answer.messages, [this](const protocols::bus::Message& message) {
+            return was_read(message.source);
+        });
+    }
     if (survey_) {
         survey_->take(plan_->snapshot(), answer);
     } else {
@@ -339,6 +412,9 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
         manner_.interrupts = false;
     }
     manner_.habits.insert(asked.habits.begin(), asked.habits.end());
+    if (asking_tongue_) {
+        return on_tongue(asked.answer, now);
+    }
     if (interrupted_) {
         return on_check(asked.answer, now);
     }
@@ -369,7 +445,9 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (uncounted(asked.answer)) {
         ++counts_;
         counting_.emplace(request_, asked.answer);
-        return ask({{0x01, 0x00}, {}, {}}, now);  // who is there? listened to the end
+        return ask(
+            {plan_->bitmap_request().data, {}, {}}, now
+        );  // who is there? listened to the end
     }
     return on_answer(asked.answer, now);
 }
@@ -392,12 +470,18 @@ Reading::Action Reading::on_answer(const protocols::bus::Answer& answer, Instant
     return ask_apart(now);
 }
 
+bool Reading::was_read(const protocols::bus::EcuAddress& unit) const {
+    return read_before_ &&
+           std::ranges::find(read_before_->ecus, unit, &Ecu::address) != read_before_->ecus.end();
+}
+
 /// Whether a unit speaks that did not answer the first request: what it knows was never asked for.
 bool Reading::uncounted(const protocols::bus::Answer& answer) const {
     constexpr int counts_max = 2;  // a vehicle where units come and go is read as it is
     const auto unknown = [this](const protocols::bus::EcuAddress& unit) {
-        return unit.known() && std::ranges::find(plan_->snapshot().ecus, unit, &Ecu::address) ==
-                                   plan_->snapshot().ecus.end();
+        return unit.known() && !was_read(unit) &&
+               std::ranges::find(plan_->snapshot().ecus, unit, &Ecu::address) ==
+                   plan_->snapshot().ecus.end();
     };
     return counts_ < counts_max && manner_.headers &&
            (std::ranges::any_of(answer.late, unknown) ||
@@ -427,7 +511,7 @@ Reading::Action Reading::on_counted(protocols::bus::Answer answer, Instant now) 
             answer.messages.push_back({ecu.address, ecu.pids.raw.front()});
         }
     }
-    plan_.emplace(manner_.protocol, answer);
+    plan_.emplace(manner_.protocol, answer, plan_options());
     plan_->snapshot().notes.insert(plan_->snapshot().notes.begin(), notes.begin(), notes.end());
     survey_.reset();
     answered_.clear();
@@ -464,6 +548,13 @@ ReadingProgress Reading::progress() const {
 Snapshot Reading::snapshot() const {
     auto snapshot = plan_ ? plan_->snapshot() : Snapshot();
     snapshot.adapter = adapter_;
+    if (read_before_ && plan_) {
+        const auto& before = *read_before_;
+        snapshot.ecus.insert(snapshot.ecus.begin(), before.ecus.begin(), before.ecus.end());
+        snapshot.notes.insert(snapshot.notes.begin(), before.notes.begin(), before.notes.end());
+        snapshot.tongues.insert(before.tongues.begin(), before.tongues.end());
+    }
+    snapshot.notes.insert(snapshot.notes.begin(), notes_.begin(), notes_.end());
     snapshot.attempts = attempt_;
     snapshot.failed_attempts = failed_attempts_;
     return snapshot;

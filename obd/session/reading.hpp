@@ -56,6 +56,11 @@ private:
     Action on_connected(
         protocols::Result<protocols::elm327::Connection> result, protocols::Instant now
     );
+    Action on_bus(bool identifiers, protocols::bus::Answer first_answer, protocols::Instant now);
+    Action on_tongue(const protocols::bus::Answer& answer, protocols::Instant now);
+    Action begin_plan(protocols::Instant now);
+    void next_tongue();
+    [[nodiscard]] bool was_read(const protocols::bus::EcuAddress& unit) const;
     Action ask_next(protocols::Instant now);
     std::optional<protocols::bus::Request> next_request();
     void take(const protocols::bus::Answer& answer);
@@ -94,6 +99,12 @@ private:
     protocols::passthru::Session session_;  ///< The channel in use on a J2534 device.
     Adapter adapter_;
     std::optional<Plan> plan_;
+    Tongue tongue_ = Tongue::j1979;  ///< Of the plan in hand.
+    /// Who is still to be read, and in what.
+    std::vector<std::pair<Tongue, protocols::bus::Answer>> speakers_;
+    bool asking_tongue_ = false;           ///< 22 F810 is on its way, beside 0100.
+    std::optional<Snapshot> read_before_;  ///< Of units that speak another tongue.
+    std::vector<std::string> notes_;
     std::optional<Survey> survey_;  ///< Follows the plan when all is to be read.
     protocols::bus::Request request_;
     enum class Check { bitmaps, vin };

@@ -34,6 +34,9 @@ std::string to_text(const ReadingSettings& settings) {
     if (settings.engine_at_end) {
         object["engine_at_end"] = true;
     }
+    if (settings.prefers_j1979_2) {
+        object["prefers_j1979_2"] = true;
+    }
     if (!settings.left_out.empty()) {
         object["left_out"] = json::value_from(settings.left_out);
     }
@@ -66,6 +69,7 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         take(object, "total_s", seconds);
         take(object, "all", settings.all);
         take(object, "engine_at_end", settings.engine_at_end);
+        take(object, "prefers_j1979_2", settings.prefers_j1979_2);
         take(object, "left_out", settings.left_out);
         take(object, "restarts_max", settings.restarts_max);
         take(object, "first", first);

@@ -23,6 +23,8 @@ struct ReadingSettings {
     bool all = false;                 ///< Everything the vehicle supports, not only what is judged.
     /// Asks for the engine speed once more at the end: one that stalled in between is then seen.
     bool engine_at_end = false;
+    /// Read a unit that answers SAE J1979 and J1979-2 in the latter.
+    bool prefers_j1979_2 = false;
     /// Requests that are not to be made of this vehicle, in hex: `0142`, or `06` for a whole
     /// service.
     std::vector<std::string> left_out{};

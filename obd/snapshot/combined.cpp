@@ -1,5 +1,7 @@
 #include "obd/snapshot/combined.hpp"
 
+#include <algorithm>
+
 namespace obd {
 
 std::vector<const Ecu*> engine_units(const Snapshot& snapshot) {
@@ -36,7 +38,17 @@ std::optional<bool> combined_mil(const Snapshot& snapshot) {
     bool reported = false;
     bool missing = false;
     for (const auto& ecu : snapshot.ecus) {
-        if (!ecu.status.value) {
+        const auto whole = ecu.whole_codes.find("stored");
+        if (!ecu.status.value && ecu.status.absence == Absence::unsupported &&
+            whole != ecu.whole_codes.end()) {
+            // SAE J1979-2 without F401: any code that asks for the lamp.
+            if (std::ranges::any_of(whole->second, [](const UdsDtc& code) {
+                    return (code.status & status_warning) != 0;
+                })) {
+                return true;
+            }
+            reported = true;
+        } else if (!ecu.status.value) {
             missing = missing || ecu.status.absence != Absence::unsupported;
         } else if (ecu.status.value->mil) {
             return true;

@@ -74,6 +74,33 @@ json::object codes(const Item<std::vector<Dtc>>& one) {
     });
 }
 
+/// With the three-byte codes they were sent as (SAE J1979-2), by name of the list.
+json::object codes(const Item<std::vector<Dtc>>& one, const Ecu& ecu, const char* list) {
+    auto object = codes(one);
+    const auto whole = ecu.whole_codes.find(list);
+    if (whole == ecu.whole_codes.end() || !one.value) {
+        return object;
+    }
+    json::array all;
+    for (const auto& code : whole->second) {
+        json::array bits;
+        for (const auto bit : names_of_status(code.status)) {
+            bits.emplace_back(bit);
+        }
+        json::object said{
+            {"code", code.text()},
+            {"status", protocols::to_hex(protocols::Bytes{code.status})},
+            {"status_bits", std::move(bits)}};
+        if (code.severity) {
+            said["severity"] = protocols::to_hex(protocols::Bytes{*code.severity});
+            said["class"] = dtc_class(*code.severity);
+        }
+        all.push_back(std::move(said));
+    }
+    object["whole"] = std::move(all);
+    return object;
+}
+
 json::object ids(const Item<std::set<std::uint8_t>>& one) {
     return item(one, [](json::object& object, const auto& value) {
         object["value"] = hex_ids(value);
@@ -137,14 +164,15 @@ json::object ecu_json(const Ecu& ecu, Framing framing) {
     }
     json::object object{
         {"address", ecu.address.text()},
+        {"tongue", id(ecu.tongue)},
         {"name", plain(ecu.name)},
         {"supported_pids", ids(ecu.pids)},
         {"supported_infotypes", ids(ecu.infotypes)},
         {"monitor_status", monitors(ecu.status)},
         {"monitor_status_cycle", monitors(ecu.status_cycle)},
-        {"stored_codes", codes(ecu.stored)},
-        {"pending_codes", codes(ecu.pending)},
-        {"permanent_codes", codes(ecu.permanent)},
+        {"stored_codes", codes(ecu.stored, ecu, "stored")},
+        {"pending_codes", codes(ecu.pending, ecu, "pending")},
+        {"permanent_codes", codes(ecu.permanent, ecu, "permanent")},
         {"freeze_frame", frame(ecu.freeze_frame)},
         {"vin", plain(ecu.vin)},
         {"calibration_ids", plain(ecu.calids)},
@@ -293,6 +321,10 @@ json::value to_json(const Snapshot& snapshot) {
     for (const auto& ecu : snapshot.ecus) {
         ecus.push_back(ecu_json(ecu, can ? Framing::can : Framing::legacy));
     }
+    json::array tongues;
+    for (const auto tongue : snapshot.tongues) {
+        tongues.emplace_back(name(tongue));
+    }
     json::array notes;
     for (const auto& note : snapshot.notes) {
         notes.emplace_back(note);
@@ -306,7 +338,8 @@ json::value to_json(const Snapshot& snapshot) {
         {"adapter", std::move(adapter)},
         {"protocol",
          {{"id", protocols::bus::id(snapshot.protocol)},
-          {"name", protocols::bus::name(snapshot.protocol)}}},
+          {"name", protocols::bus::name(snapshot.protocol)},
+          {"tongues", std::move(tongues)}}},
         {"vehicle", vehicle_json(snapshot)},
         {"findings", findings_json(snapshot)},
         {"ecus", std::move(ecus)},

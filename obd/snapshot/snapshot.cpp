@@ -5,6 +5,14 @@
 
 namespace obd {
 
+std::string_view id(Tongue tongue) {
+    return tongue == Tongue::j1979_2 ? "j1979-2" : "j1979";
+}
+
+std::string_view name(Tongue tongue) {
+    return tongue == Tongue::j1979_2 ? "SAE J1979-2" : "SAE J1979";
+}
+
 std::string_view id(Absence absence) {
     static constexpr std::array<std::string_view, 6> names{"not_asked", "unsupported", "silent",
                                                            "negative",  "malformed",   "failed"};

@@ -3,6 +3,7 @@
 #include "obd/decode/dtc.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/uds.hpp"
 #include "protocols/bus/bus.hpp"
 
 #include <cstdint>
@@ -47,9 +48,19 @@ struct FreezeFrame {
 /// meaning().
 struct Answered {};
 
+/// What a control unit is spoken to in.
+enum class Tongue {
+    j1979,    ///< SAE J1979, ISO 15031-5: services 01 to 0A.
+    j1979_2,  ///< SAE J1979-2 (OBDonUDS), ISO 27145 (WWH-OBD): services 22 and 19.
+};
+[[nodiscard]] std::string_view id(Tongue tongue);
+/// Standard's name, e.g. `SAE J1979-2`.
+[[nodiscard]] std::string_view name(Tongue tongue);
+
 /// Everything one control unit said.
 struct Ecu {
     protocols::bus::EcuAddress address;
+    Tongue tongue = Tongue::j1979;
     Item<std::set<std::uint8_t>> pids;       ///< Service 01 support, all ranges.
     Item<std::set<std::uint8_t>> infotypes;  ///< Service 09 support.
     Item<MonitorStatus> status;              ///< PID 01: since codes were cleared.
@@ -68,6 +79,9 @@ struct Ecu {
     Item<std::vector<std::uint16_t>> performance_spark;        ///< Infotype 08
     Item<std::vector<std::uint16_t>> performance_compression;  ///< Infotype 0B
     Item<std::string> name;
+    /// J1979-2: the codes of `stored`, `pending` and `permanent` whole, with failure type, status
+    /// and severity.
+    std::map<std::string, std::vector<UdsDtc>> whole_codes;
     /// Everything else it supports, by request in hex, e.g. `0104`, `0601`, `0914`, `020501`: only
     /// when all was to be read.
     std::map<std::string, Item<Answered>> more;
@@ -88,7 +102,8 @@ struct Snapshot {
     std::vector<std::string> failed_attempts;  ///< Why each attempt that failed did, in order.
     Adapter adapter;
     protocols::bus::Protocol protocol = protocols::bus::Protocol::undecided;
-    std::vector<Ecu> ecus;           ///< In order of first answer.
+    std::set<Tongue> tongues;  ///< It was read in; its notes say when it speaks another one too.
+    std::vector<Ecu> ecus;     ///< In order of first answer.
     std::vector<std::string> notes;  ///< What was left out of the reading and why.
     bool complete = false;           ///< The whole read plan was carried out.
 

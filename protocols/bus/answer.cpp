@@ -9,6 +9,42 @@ constexpr std::uint8_t negative_service = 0x7F;
 constexpr std::uint8_t positive_offset = 0x40;
 
 constexpr std::uint8_t current_data = 0x01;
+constexpr std::uint8_t read_codes = 0x19;
+constexpr std::uint8_t read_identifiers = 0x22;
+
+/// ISO 14229-1 11.2: the first identifier of the answer is one of those asked for.
+bool names_identifier(const Bytes& asked, const Bytes& data) {
+    for (std::size_t i = 1; i + 1 < asked.size(); i += 2) {
+        if (data.size() > 2 && data[1] == asked[i] && data[2] == asked[i + 1]) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// ISO 14229-1 11.3: the report, and what it was asked about where the answer repeats it.
+bool reports(const Bytes& asked, const Bytes& data) {
+    if (asked.size() < 2 || data.size() < 2 || data[1] != asked[1]) {
+        return false;
+    }
+    const auto same = [&](std::size_t at, std::size_t as) {
+        return asked.size() <= as || (data.size() > at && data[at] == asked[as]);
+    };
+    switch (asked[1]) {
+        case 0x04:
+        case 0x06:
+            return same(2, 2) && same(3, 3) && same(4, 4);  // the code
+        case 0x1A:
+            return same(3, 2);  // the record
+        case 0x42:
+        case 0x55:
+            return same(2, 2);  // the group
+        case 0x56:
+            return same(2, 2) && same(5, 3);  // and the readiness group
+        default:
+            return true;
+    }
+}
 
 bool answers(const Request& request, const Bytes& data) {
     if (data.empty() || data[0] != request.data[0] + positive_offset) {
@@ -16,6 +52,12 @@ bool answers(const Request& request, const Bytes& data) {
     }
     if (request.data.size() < 2) {
         return true;
+    }
+    if (request.data[0] == read_identifiers) {
+        return names_identifier(request.data, data);
+    }
+    if (request.data[0] == read_codes) {
+        return reports(request.data, data);
     }
     // Several PIDs of service 01 may be asked at once and come in any order (SAE J1979 6.1).
     const auto asked =

@@ -29,6 +29,11 @@ struct Request {
     bool until_padded = false;
 };
 
+/// Which PIDs there are: every unit of SAE J1979 and ISO 15031-5 answers it.
+inline const Request support_request{{0x01, 0x00}, {}, {}};
+/// Which protocol a unit speaks: every unit of SAE J1979-2 and ISO 27145 answers it.
+inline const Request identifier_request{{0x22, 0xF8, 0x10}, {}, {}};
+
 /// `7F service code` (ISO 14229-1, SAE J1979 6.2.4).
 struct Negative {
     EcuAddress source;
@@ -61,7 +66,8 @@ struct Answer {
 [[nodiscard]] bool lacks(const Request& request, const Answer& answer);
 
 /// Sorts messages into those that answer `request` and those that do not (SAE J1979: service + 40,
-/// same PID, TID or infotype). What does not fit becomes a problem, never a reading.
+/// same PID, TID or infotype; ISO 14229-1: same identifier, or same report of the same group). What
+/// does not fit becomes a problem, never a reading.
 [[nodiscard]] Answer sort_answer(const Request& request, std::vector<Message> messages);
 
 }  // namespace protocols::bus

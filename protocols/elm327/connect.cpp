@@ -47,8 +47,6 @@ constexpr std::array<std::uint32_t, 8> common_rates{38'400, 115'200, 9'600,     
 
 constexpr std::string_view heavy_vin_request = "00FEEC";  // PGN 65260, SAE J1939-71
 
-constexpr std::string_view support_request = "0100";
-
 /// Whether the reply echoes another command: it is a late one, and everything is one reply behind.
 bool out_of_step(const Reply& reply, std::string_view command) {
     return std::ranges::any_of(reply.lines, [&](const std::string& line) {
@@ -274,7 +272,7 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
             }
             stage_ = Stage::probe;
             probed_twice_ = false;
-            return begin(std::string(support_request), now);
+            return probe(bus::support_request, now);
         case Stage::probe:
             return after_probe(reply, now);
     }
@@ -359,6 +357,11 @@ Action<Connection> Connect::select(Instant now) {
     return begin(std::string("ATTP") + std::to_string(static_cast<int>(order_[index_])), now);
 }
 
+Action<Connection> Connect::probe(const bus::Request& request, Instant now) {
+    probe_ = &request;
+    return begin(to_hex(request.data), now);
+}
+
 /// Lines of SAE J1939 begin with priority (one digit), page and PGN (five) and source (two). What
 /// answers the request is the VIN itself, an acknowledgement or a transport message.
 Action<Connection> Connect::after_heavy(const Reply& reply) {
@@ -391,20 +394,23 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
     const bool again = opened_without_data || fault == Fault::interrupted;
     if (again && !probed_twice_) {
         probed_twice_ = true;
-        return begin(std::string(support_request), now);
+        return probe(*probe_, now);
     }
     if (!fault) {
         for (const bool headers : {true, false}) {
             auto frames =
                 headers ? read_frames(reply.lines, protocol) : read_headerless(reply.lines);
-            auto answer = bus::sort_answer({{0x01, 0x00}, {}, {}}, std::move(frames.messages));
+            auto answer = bus::sort_answer(*probe_, std::move(frames.messages));
             // Frames cut in more than one way: a line may hold part of another.
             constexpr std::size_t one_habit = 1;
             if (frames.habits.size() > one_habit && !probed_twice_) {
                 probed_twice_ = true;
-                return begin(std::string(support_request), now);
+                return probe(*probe_, now);
             }
-            if (!answer.messages.empty() || (headers && !answer.negatives.empty())) {
+            const bool identifiers = probe_ == &bus::identifier_request;
+            if (!answer.messages.empty() ||
+                (headers && !answer.negatives.empty() && !identifiers)) {
+                connection_.identifiers = identifiers;
                 answer.incomplete = frames.incomplete;
                 connection_.protocol = protocol;
                 connection_.headers = headers;
@@ -415,6 +421,10 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
         }
     }
     const bool silent = fault == Fault::vehicle_silent;
+    // Units of SAE J1979-2 alone are silent to the first question.
+    if (silent && bus::is_can(protocol) && probe_ == &bus::support_request) {
+        return probe(bus::identifier_request, now);
+    }
     trials_ += std::string(bus::name(protocol)) + ": " + (silent ? "silent" : "no bus") + "; ";
     ++index_;
     return select(now);

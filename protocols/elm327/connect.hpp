@@ -28,6 +28,7 @@ struct Connection {
     bus::Protocol protocol = bus::Protocol::undecided;
     bool headers = true;       ///< False: the adapter does not show who answers, whatever it said.
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
+    bool identifiers = false;  ///< Nobody answered that: `first_answer` is to 22 F810.
     std::set<isotp::Habit> habits;  ///< How its frames were cut.
     std::uint32_t baud = 0;         ///< Rate in use; not the one asked for when raised or found.
     bool batches = false;           ///< Several commands may share a line.
@@ -67,6 +68,7 @@ private:
     Action<Connection> after_identity(const Reply& reply, Instant now);
     Action<Connection> after_set_up(const Reply& reply, Instant now);
     Action<Connection> after_probe(const Reply& reply, Instant now);
+    Action<Connection> probe(const bus::Request& request, Instant now);
     Action<Connection> after_heavy(const Reply& reply);
     Action<Connection> set_up(Instant now);
     Action<Connection> select(Instant now);
@@ -76,7 +78,8 @@ private:
     Stage stage_ = Stage::reset;
     std::size_t index_ = 0;  ///< Into the set-up commands, then into the protocols.
     bool probed_twice_ = false;
-    bool repeated_ = false;  ///< The setting in hand was put twice.
+    const bus::Request* probe_ = &bus::support_request;  ///< What the bus in hand is asked.
+    bool repeated_ = false;                              ///< The setting in hand was put twice.
     int resyncs_ = 0;
     std::vector<bus::Protocol> order_;
     std::string trials_;

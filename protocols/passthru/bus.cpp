@@ -3,6 +3,7 @@
 #include "protocols/passthru/addresses.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace protocols::passthru {
 namespace {
@@ -222,7 +223,9 @@ Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
             }
             auto call = of_channel(Function::write);
             auto data = big_endian_bytes(functional29);
-            const Bytes request{0x02, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
+            const Bytes request = identifier_asked_
+                                      ? Bytes{0x03, 0x22, 0xF8, 0x10, 0x00, 0x00, 0x00, 0x00}
+                                      : Bytes{0x02, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00};
             data.insert(data.end(), request.begin(), request.end());
             call.messages = {message(std::move(data))};
             call.timeout_ms = write_time_ms;
@@ -248,6 +251,10 @@ Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
                 call.count = 1;
                 call.timeout_ms = static_cast<std::uint32_t>(quiet_of(bus_).count());
                 return put(Stage::raw_read, std::move(call), now);
+            }
+            if (units_.empty() && !std::exchange(identifier_asked_, true)) {
+                stage_ = Stage::raw_filter;  // units of SAE J1979-2 do not answer the other one
+                return on_returned({}, now);
             }
             if (units_.empty()) {
                 return give_up("silent", now);

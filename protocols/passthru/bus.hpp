@@ -76,6 +76,7 @@ private:
     std::uint32_t protocol_ = 0;  ///< Of the open channel.
     Stage stage_ = Stage::channel;
     CallLibrary call_{{}};
+    bool identifier_asked_ = false;     ///< 22 F810 was sent to whoever was silent before.
     std::vector<std::uint32_t> units_;  ///< 29-bit identifiers that answered the raw request.
     std::size_t filter_ = 0;
     std::string why_;

@@ -17,8 +17,6 @@ constexpr std::array search_order{
     Protocol::kwp_fast,  Protocol::iso9141,   Protocol::kwp_slow,
 };
 
-const bus::Request support_request{{0x01, 0x00}, {}, {}};
-
 Call of(Function function, std::uint32_t handle = 0) {
     Call call;
     call.function = function;
@@ -145,7 +143,8 @@ Action<Connection> Connect::try_bus(Instant now) {
 Action<Connection> Connect::on_opened(const Result<Session>& result, Instant now) {
     if (result.has_value()) {
         connection_.session = result.value();
-        auto& talk = running_.emplace<Talk>(support_request, connection_.session, *numbers_);
+        request_ = &bus::support_request;
+        auto& talk = running_.emplace<Talk>(*request_, connection_.session, *numbers_);
         return forward<Connection>(talk.resume(Started{}, now));
     }
     if (result.error().fault != Fault::no_protocol) {
@@ -184,13 +183,19 @@ Action<Connection> Connect::on_talked(Result<Talked> result, Instant now) {
     auto& talked = result.value();
     const bool overflowed = talked.failure && talked.failure->fault == Fault::buffer_full;
     if ((talked.incomplete || overflowed) && !std::exchange(asked_again_, true)) {
-        auto& talk = running_.emplace<Talk>(support_request, connection_.session, *numbers_);
+        auto& talk = running_.emplace<Talk>(*request_, connection_.session, *numbers_);
         return forward<Connection>(talk.resume(Started{}, now));
     }
-    auto answer = bus::sort_answer(support_request, std::move(talked.messages));
-    if (!answer.messages.empty() || !answer.negatives.empty()) {
+    auto answer = bus::sort_answer(*request_, std::move(talked.messages));
+    connection_.identifiers = request_ == &bus::identifier_request;
+    if (!answer.messages.empty() || (!answer.negatives.empty() && !connection_.identifiers)) {
         connection_.first_answer = std::move(answer);
         return Finished<Connection>{std::move(connection_)};
+    }
+    if (bus::is_can(order_[index_]) && !talked.failure && !connection_.identifiers) {
+        request_ = &bus::identifier_request;
+        auto& talk = running_.emplace<Talk>(*request_, connection_.session, *numbers_);
+        return forward<Connection>(talk.resume(Started{}, now));
     }
     trials_ +=
         std::string(bus::name(order_[index_])) + (talked.failure ? ": no bus; " : ": silent; ");

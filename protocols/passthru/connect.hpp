@@ -22,6 +22,7 @@ struct Connection {
     Identity identity;
     Session session;
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
+    bool identifiers = false;  ///< Nobody answered that: `first_answer` is to 22 F810.
 };
 
 /// Opens the device and finds the bus the vehicle answers on: `first`, then CAN before slow buses,
@@ -57,6 +58,7 @@ private:
     std::uint32_t device_ = 0;
     std::size_t index_ = 0;
     bool asked_again_ = false;  ///< The first answer was damaged.
+    const bus::Request* request_ = &bus::support_request;
     Stage stage_ = Stage::hello;
     std::variant<CallLibrary, OpenBus, Talk, FindTruck> running_;
     std::string trials_;

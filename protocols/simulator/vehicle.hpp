@@ -35,8 +35,19 @@ struct Delay {
     std::chrono::milliseconds each{0};
 };
 
+/// A three-byte code of SAE J1979-2.
+struct WholeCode {
+    std::uint32_t number = 0;  ///< 24 bits.
+    std::uint8_t status = 0;
+    std::uint8_t severity = 0;
+    bool permanent = false;
+};
+
 struct Ecu {
     bus::EcuAddress address;
+    bool classic = true;  ///< Answers SAE J1979 (services 01 to 0A).
+    bool uds = false;     ///< Answers SAE J1979-2 (services 22 and 19), with `whole` as its codes.
+    std::vector<WholeCode> whole;
     std::chrono::microseconds latency{10000};
     std::map<std::uint8_t, Parameter> parameters;  ///< Service 01, also the freeze frame's source.
     std::map<std::uint8_t, std::vector<Bytes>>
@@ -89,7 +100,8 @@ struct Vehicle {
     std::vector<Ecu> ecus;
 
     /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle
-    /// woke. Services 01, 02, 03, 05 (legacy), 06, 07, 09 and 0A; on legacy buses as several 7-byte
+    /// woke. Services 01, 02, 03, 05 (legacy), 06, 07, 09 and 0A, and 22 F4xx, F8xx, 19 42 and 19
+    /// 55 of those that speak SAE J1979-2; on legacy buses as several 7-byte
     /// messages (SAE J1979).
     [[nodiscard]] std::vector<EcuMessage> ask(ByteView request, double seconds) const;
 };
