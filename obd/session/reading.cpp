@@ -194,14 +194,20 @@ Reading::Action Reading::begin_plan(Instant now) {
 /// The units that speak the next tongue; what was read of others is kept.
 void Reading::next_tongue() {
     if (plan_) {
-        read_before_ = snapshot();
+        read_before_ = plan_->snapshot();
     }
     const auto [tongue, answer] = std::move(speakers_.front());
     speakers_.erase(speakers_.begin());
     auto options = plan_options();
     options.tongue = tongue;
     plan_.emplace(manner_.protocol, answer, options);
+    survey_.reset();
     tongue_ = tongue;
+    if (settings_.all && tongue == Tongue::j1979_2) {
+        plan_->snapshot().notes.emplace_back(
+            "of units that speak SAE J1979-2 only what is judged was read"
+        );
+    }
     answered_.clear();
 }
 
@@ -277,26 +283,18 @@ Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant 
 }
 
 std::optional<protocols::bus::Request> Reading::next_request() {
-    if (!survey_) {
-        auto request = plan_->next();
-        while (!request && !speakers_.empty()) {
-            next_tongue();
-            request = plan_->next();
+    for (;;) {
+        auto request = survey_ ? survey_->next() : plan_->next();
+        if (!request && !survey_ && settings_.all && tongue_ == Tongue::j1979) {
+            survey_.emplace(plan_->snapshot(), settings_.left_out);
+            request = survey_->next();
         }
-        if (request || !settings_.all) {
+        plan_->snapshot().complete = !request && speakers_.empty();
+        if (request || speakers_.empty()) {
             return request;
         }
-        if (tongue_ != Tongue::j1979 || read_before_) {
-            plan_->snapshot().notes.emplace_back(
-                "beyond what is judged, everything is read of SAE J1979 units alone"
-            );
-            return std::nullopt;
-        }
-        survey_.emplace(plan_->snapshot(), settings_.left_out);
+        next_tongue();
     }
-    auto request = survey_->next();
-    plan_->snapshot().complete = !request;
-    return request;
 }
 
 void Reading::take(const protocols::bus::Answer& given) {
@@ -431,6 +429,12 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
             answer_.in_part.erase(*apart_.begin());
             answer_.incomplete = !answer_.in_part.empty();
         }
+        if (!more.incomplete && !(more.messages.empty() && more.negatives.empty())) {
+            std::erase_if(answer_.negatives, [&](const protocols::bus::Negative& negative) {
+                return negative.source == *apart_.begin() &&
+                       negative.code == protocols::bus::response_pending;
+            });
+        }
         if (!more.incomplete) {
             answer_.messages.insert(
                 answer_.messages.end(), more.messages.begin(), more.messages.end()
@@ -457,6 +461,13 @@ Reading::Action Reading::on_answer(const protocols::bus::Answer& answer, Instant
     apart_.clear();
     if (manner_.headers && !answer_.failure) {
         apart_ = answer_.in_part;
+        // An adapter that is kept busy by other units does not wait for one that asked for time.
+        for (const auto& negative : answer_.negatives) {
+            if (negative.code == protocols::bus::response_pending &&
+                protocols::bus::is_can(manner_.protocol)) {
+                apart_.insert(negative.source);
+            }
+        }
     }
     // What does not fit into the adapter when all answer at once may fit one by one.
     if (answer_.failure && answer_.failure->fault == Fault::buffer_full && manner_.headers &&

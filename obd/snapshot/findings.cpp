@@ -232,8 +232,9 @@ private:
             report("name_missing", {ecu.address}, "infotype 0A");
         }
         const bool engine = ecu.status.value && ecu.status.value->judges_engine();
-        if (engine && american_since(performance_since) && lacks(ecu.performance_spark) &&
-            lacks(ecu.performance_compression)) {
+        // SAE J1979-2 tells the ratios with each code (19 06), not as infotypes.
+        if (engine && ecu.tongue == Tongue::j1979 && american_since(performance_since) &&
+            lacks(ecu.performance_spark) && lacks(ecu.performance_compression)) {
             report("performance_missing", {ecu.address}, "infotypes 08 and 0B");
         }
         if (american_since(names_since) && lacks(ecu.calids)) {

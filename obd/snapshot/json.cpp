@@ -81,23 +81,7 @@ json::object codes(const Item<std::vector<Dtc>>& one, const Ecu& ecu, const char
     if (whole == ecu.whole_codes.end() || !one.value) {
         return object;
     }
-    json::array all;
-    for (const auto& code : whole->second) {
-        json::array bits;
-        for (const auto bit : names_of_status(code.status)) {
-            bits.emplace_back(bit);
-        }
-        json::object said{
-            {"code", code.text()},
-            {"status", protocols::to_hex(protocols::Bytes{code.status})},
-            {"status_bits", std::move(bits)}};
-        if (code.severity) {
-            said["severity"] = protocols::to_hex(protocols::Bytes{*code.severity});
-            said["class"] = dtc_class(*code.severity);
-        }
-        all.push_back(std::move(said));
-    }
-    object["whole"] = std::move(all);
+    object["whole"] = whole_codes_json(whole->second);
     return object;
 }
 
@@ -191,6 +175,26 @@ json::object ecu_json(const Ecu& ecu, Framing framing) {
 }
 
 }  // namespace
+
+json::array whole_codes_json(const std::vector<UdsDtc>& codes) {
+    json::array all;
+    for (const auto& code : codes) {
+        json::array bits;
+        for (const auto bit : names_of_status(code.status)) {
+            bits.emplace_back(bit);
+        }
+        json::object said{
+            {"code", code.text()},
+            {"status", protocols::to_hex(protocols::Bytes{code.status})},
+            {"status_bits", std::move(bits)}};
+        if (code.severity) {
+            said["severity"] = protocols::to_hex(protocols::Bytes{*code.severity});
+            said["class"] = dtc_class(*code.severity);
+        }
+        all.push_back(std::move(said));
+    }
+    return all;
+}
 
 json::value number_json(double value) {
     // Six decimals are beyond every scaling of the standard; more would print binary noise.

@@ -71,6 +71,31 @@ std::string with_segment_ends(const std::string& text) {
     return lines;
 }
 
+/// Segments whose last byte was cut through: whether the announced length is there without it is
+/// told later.
+std::string without_half_bytes(const std::string& lines) {
+    std::string whole;
+    std::string line;
+    const auto finish = [&](bool ended) {
+        const auto colon = line.find(':');
+        const auto digits = colon == line.npos ? 0 : elm327::compact(line.substr(colon + 1)).size();
+        if (digits % 2 == 1) {
+            line.pop_back();
+        }
+        whole += line + (ended ? "\r" : "");
+        line.clear();
+    };
+    for (const char c : lines) {
+        if (c == '\r') {
+            finish(true);
+        } else {
+            line += c;
+        }
+    }
+    finish(false);
+    return whole;
+}
+
 /// Legacy messages of seven bytes each, written without line ends.
 std::string with_legacy_ends(const std::string& text) {
     const auto compact = elm327::compact(text);
@@ -114,7 +139,7 @@ std::string text_of(const std::vector<std::string>& words, Framing framing) {
         if (framing == Framing::legacy) {
             line = with_legacy_ends(line);
         }
-        line = with_segment_ends(line);
+        line = without_half_bytes(with_segment_ends(line));
         lines += (line.find('\r') == line.npos ? with_token_ends(line, framing) : line) + '\r';
         line.clear();
     };

@@ -252,7 +252,7 @@ Action<Session> OpenBus::on_returned(const Returned& returned, Instant now) {
                 call.timeout_ms = static_cast<std::uint32_t>(quiet_of(bus_).count());
                 return put(Stage::raw_read, std::move(call), now);
             }
-            if (units_.empty() && !std::exchange(identifier_asked_, true)) {
+            if (!std::exchange(identifier_asked_, true)) {
                 stage_ = Stage::raw_filter;  // units of SAE J1979-2 do not answer the other one
                 return on_returned({}, now);
             }

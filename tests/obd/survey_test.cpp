@@ -81,8 +81,13 @@ TEST(Everything, IsReadOfEveryBuiltInVehicle) {
         }
         const auto read = read_all(name);
         EXPECT_TRUE(read.snapshot.complete) << name;
-        EXPECT_TRUE(read.snapshot.notes.empty()) << name << ": " << read.snapshot.notes.front();
+        // Of units that speak SAE J1979-2 what is judged is read, and the snapshot says so.
+        const bool uds = read.snapshot.tongues.contains(Tongue::j1979_2);
+        EXPECT_EQ(read.snapshot.notes.empty(), !uds) << name;
         for (const auto& truth : vehicle.ecus) {
+            if (!truth.classic) {
+                continue;
+            }
             const auto ecu = std::ranges::find(read.snapshot.ecus, truth.address, &Ecu::address);
             ASSERT_NE(ecu, read.snapshot.ecus.end()) << name;
             for (const auto& [request, item] : ecu->more) {
@@ -107,7 +112,7 @@ TEST(Everything, IsReadOfEveryBuiltInVehicle) {
         std::set<std::string> different;
         for (const auto& command : read.sent) {
             const bool setting = command.starts_with("AT") || command.starts_with("ST");
-            const bool search = command.starts_with("0100");
+            const bool search = command.starts_with("0100") || command.starts_with("22F810");
             if (!setting && !search && command.size() > 1) {
                 EXPECT_TRUE(different.insert(command).second) << name << " twice: " << command;
             }

@@ -63,7 +63,7 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
   obd-inspect restore FILE --station NEWDIR --passphrase-file FILE
   obd-inspect erase --station DIR                   what is past its time and confirmed
   obd-inspect send --station DIR --centre URL
-  obd-inspect decode --bus can|legacy HEX…
+  obd-inspect decode --bus can|legacy|uds HEX… | --bus j1939 GROUP HEX…
   obd-inspect explain SERVICE [ID] | uas ID | CODE  where a value comes from, or what a code means
 
 WHO_BY is --by ID --by-pin-file FILE [--by-code CODE] where the station has a list of people, --by

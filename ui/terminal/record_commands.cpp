@@ -1,6 +1,7 @@
 #include "obd/snapshot/explain.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/meaning.hpp"
+#include "obd/snapshot/meaning_tongues.hpp"
 #include "station/app/session.hpp"
 #include "station/criteria/judge.hpp"
 #include "station/inspection/inspection.hpp"
@@ -194,15 +195,18 @@ int verify(int argc, char** argv) {
 int decode(int argc, char** argv) {
     const Arguments arguments(argc, argv, 2, {"--bus", "--lang"}, {});
     const auto bus = arguments.need("--bus");
-    if (bus != "can" && bus != "legacy") {
-        throw UsageError("--bus must be can or legacy");
+    if (bus != "can" && bus != "legacy" && bus != "uds" && bus != "j1939") {
+        throw UsageError("--bus must be can, legacy, uds or j1939");
     }
     if (arguments.words().empty()) {
         throw UsageError("decode needs hex bytes");
     }
-    const auto meaning = obd::meaning_of_text(
-        arguments.words(), bus == "can" ? obd::Framing::can : obd::Framing::legacy
-    );
+    const auto& words = arguments.words();
+    const auto meaning =
+        bus == "uds" ? obd::uds_meaning_of_text(words)
+        : bus == "j1939"
+            ? obd::j1939_meaning_of_text(words)
+            : obd::meaning_of_text(words, bus == "can" ? obd::Framing::can : obd::Framing::legacy);
     if (meaning.has_error()) {
         throw Stopped(meaning.error());
     }

@@ -1,0 +1,398 @@
+#include "obd/snapshot/meaning_tongues.hpp"
+
+#include "obd/decode/j1939.hpp"
+#include "obd/decode/uds.hpp"
+#include "obd/snapshot/json.hpp"
+#include "obd/snapshot/meaning.hpp"
+#include "obd/snapshot/pasted.hpp"
+
+#include <boost/json/value_from.hpp>
+
+#include <algorithm>
+#include <charconv>
+#include <functional>
+#include <map>
+
+namespace obd {
+namespace {
+
+namespace json = boost::json;
+using protocols::Bytes;
+using protocols::ByteView;
+using protocols::Failure;
+using protocols::Fault;
+using protocols::Result;
+
+std::string hex(std::uint8_t byte) {
+    return protocols::to_hex(Bytes{byte});
+}
+
+json::value optional_number(const auto& value) {
+    return value ? json::value(*value) : json::value();
+}
+
+// ---- SAE J1979-2 --------------------------------------------------------------------------------
+
+void report_meaning(ByteView message, json::object& into) {
+    const auto report = read_dtc_report(message);
+    if (report.has_error()) {
+        into["error"] = report.error().detail;
+        return;
+    }
+    const auto& said = report.value();
+    into["report"] = hex(said.kind);
+    for (const auto& [name, byte] :
+         {std::pair{"group", said.group},
+          {"readiness_group", said.readiness_group},
+          {"record", said.record},
+          {"severity_available", said.severity_available}}) {
+        if (byte) {
+            into[name] = hex(*byte);
+        }
+    }
+    into["status_available"] = hex(said.status_available);
+    into["codes"] = whole_codes_json(said.codes);
+}
+
+/// Identifiers in the order they come, as far as their lengths are known.
+void identifiers_meaning(ByteView message, json::object& into) {
+    std::vector<std::uint16_t> ids;
+    for (std::size_t at = 1; at + 2 < message.size();) {
+        const auto id = static_cast<std::uint16_t>(message[at] << 8 | message[at + 1]);
+        ids.push_back(id);
+        const auto lengths = identifier_lengths(id);
+        if (lengths.size() != 1) {
+            break;
+        }
+        at += 2 + lengths.front();
+    }
+    const auto parts = split_identifiers(message, ids);
+    if (parts.has_error()) {
+        into["error"] = parts.error().detail;
+        return;
+    }
+    const auto fits = [](const IdentifierPart& part) {
+        const auto lengths = identifier_lengths(part.id);
+        return lengths.empty() || std::ranges::find(lengths, part.data.size()) != lengths.end();
+    };
+    if (!std::ranges::all_of(parts.value(), fits)) {
+        into["error"] = "the bytes do not fit the identifiers: " + protocols::to_hex(message);
+        return;
+    }
+    json::array list;
+    for (const auto& part : parts.value()) {
+        Bytes one{
+            0x62, static_cast<std::uint8_t>(part.id >> 8), static_cast<std::uint8_t>(part.id)};
+        json::object said{
+            {"id", protocols::to_hex(ByteView(one).subspan(1))},
+            {"raw", protocols::to_hex(part.data)}};
+        one.insert(one.end(), part.data.begin(), part.data.end());
+        const std::uint8_t service = one[1] == 0xF8 ? 0x09 : 0x01;
+        if (const auto classic = as_classic(one, service); classic.has_value()) {
+            const std::vector<Bytes> messages{classic.value()};
+            auto meaning_of_it = meaning(messages, Framing::can).as_object();
+            meaning_of_it.erase("raw");
+            said["as_classic"] = std::move(meaning_of_it);
+        }
+        list.emplace_back(std::move(said));
+    }
+    into["identifiers"] = std::move(list);
+}
+
+// ---- SAE J1939 ----------------------------------------------------------------------------------
+
+template <class T>
+void or_error(
+    json::object& into, const Result<T>& read, const std::function<void(const T&)>& tell
+) {
+    if (read.has_error()) {
+        into["error"] = read.error().detail;
+    } else {
+        tell(read.value());
+    }
+}
+
+json::object lamps_json(const j1939::Lamps& lamps) {
+    return {
+        {"mil", j1939::id(lamps.mil)},
+        {"red_stop", j1939::id(lamps.red_stop)},
+        {"amber", j1939::id(lamps.amber)},
+        {"protect", j1939::id(lamps.protect)}};
+}
+
+void readiness_json(json::object& into, const j1939::Readiness& read) {
+    json::object monitors;
+    for (const auto& [name, state] : read.monitors) {
+        monitors[name] = state == j1939::State::unsupported ? "unsupported"
+                         : state == j1939::State::complete  ? "complete"
+                                                            : "incomplete";
+    }
+    into["monitors"] = std::move(monitors);
+}
+
+using Tell = std::function<void(json::object&, ByteView)>;
+const std::map<std::string, Tell, std::less<>>& tellers() {
+    static const std::map<std::string, Tell, std::less<>> by_kind{
+        {"codes",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Codes>(into, j1939::read_codes(data), [&](const auto& read) {
+                 into["lamps"] = lamps_json(read.lamps);
+                 json::array codes;
+                 for (const auto& code : read.codes) {
+                     json::object one{
+                         {"spn", code.spn},
+                         {"fmi", code.fmi},
+                         {"occurrences", optional_number(code.occurrences)},
+                         {"text", code.text()}};
+                     if (code.older_method) {
+                         one["spn_by_method"] = {
+                             {"1", j1939::spn_by_method(code.raw, 1)},
+                             {"2", j1939::spn_by_method(code.raw, 2)},
+                             {"3", j1939::spn_by_method(code.raw, 3)}};
+                     }
+                     codes.emplace_back(std::move(one));
+                 }
+                 into["codes"] = std::move(codes);
+             });
+         }},
+        {"readiness",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Readiness>(into, j1939::read_dm5(data), [&](const auto& read) {
+                 into["active_codes"] = optional_number(read.active);
+                 into["previously_active_codes"] = optional_number(read.previously_active);
+                 into["compliance"] = optional_number(read.compliance);
+                 into["hd_obd"] = read.compliance && j1939::is_hd_obd(*read.compliance);
+                 readiness_json(into, read);
+             });
+         }},
+        {"trip",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Readiness>(into, j1939::read_dm26(data), [&](const auto& read) {
+                 into["seconds_since_start"] = optional_number(read.seconds_since_start);
+                 into["warmups_since_clear"] = optional_number(read.warmups_since_clear);
+                 readiness_json(into, read);
+             });
+         }},
+        {"since",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Since>(into, j1939::read_dm21(data), [&](const auto& read) {
+                 into["km_with_mil"] = optional_number(read.km_with_mil);
+                 into["km_since_clear"] = optional_number(read.km_since_clear);
+                 into["minutes_with_mil"] = optional_number(read.minutes_with_mil);
+                 into["minutes_since_clear"] = optional_number(read.minutes_since_clear);
+             });
+         }},
+        {"calibrations",
+         [](json::object& into, ByteView data) {
+             or_error<std::vector<j1939::Calibration>>(
+                 into, j1939::read_dm19(data),
+                 [&](const auto& read) {
+                     json::array all;
+                     for (const auto& one : read) {
+                         all.push_back({{"cvn", one.cvn}, {"calid", one.calid}});
+                     }
+                     into["calibrations"] = std::move(all);
+                 }
+             );
+         }},
+        {"ratios",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Ratios>(into, j1939::read_dm20(data), [&](const auto& read) {
+                 into["ignition_cycles"] = read.ignition_cycles;
+                 into["obd_conditions"] = read.obd_conditions;
+                 json::array all;
+                 for (const auto& one : read.ratios) {
+                     all.push_back(
+                         {{"spn", one.spn},
+                          {"numerator", one.numerator},
+                          {"denominator", one.denominator}}
+                     );
+                 }
+                 into["ratios"] = std::move(all);
+             });
+         }},
+        {"supported",
+         [](json::object& into, ByteView data) {
+             or_error<std::vector<j1939::Supported>>(
+                 into, j1939::read_dm24(data),
+                 [&](const auto& read) {
+                     json::array all;
+                     for (const auto& one : read) {
+                         all.push_back(
+                             {{"spn", one.spn},
+                              {"freeze_frame", one.freeze_frame},
+                              {"data_stream", one.data_stream},
+                              {"test_results", one.test_results},
+                              {"bytes", one.bytes}}
+                         );
+                     }
+                     into["supported"] = std::move(all);
+                 }
+             );
+         }},
+        {"counts",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Counts>(into, j1939::read_dm29(data), [&](const auto& read) {
+                 into["emission_pending"] = optional_number(read.emission_pending);
+                 into["all_pending"] = optional_number(read.all_pending);
+                 into["mil_on"] = optional_number(read.mil_on);
+                 into["previously_mil_on"] = optional_number(read.previously_mil_on);
+                 into["permanent"] = optional_number(read.permanent);
+             });
+         }},
+        {"tests",
+         [](json::object& into, ByteView data) {
+             or_error<std::vector<j1939::TestResult>>(
+                 into, j1939::read_dm30(data),
+                 [&](const auto& read) {
+                     json::array all;
+                     for (const auto& one : read) {
+                         json::object said{{"test", one.test},     {"spn", one.spn},
+                                           {"fmi", one.fmi},       {"slot", one.slot},
+                                           {"raw", one.raw},       {"highest", one.highest},
+                                           {"lowest", one.lowest}, {"value", nullptr}};
+                         if (one.value) {
+                             said["value"] = number_json(one.value->value);
+                             said["unit"] = one.value->unit;
+                         }
+                         all.emplace_back(std::move(said));
+                     }
+                     into["results"] = std::move(all);
+                 }
+             );
+         }},
+        {"family",
+         [](json::object& into, ByteView data) {
+             or_error<j1939::Family>(into, j1939::read_dm56(data), [&](const auto& read) {
+                 into[read.vehicle ? "vehicle_year" : "engine_year"] = read.year;
+                 into["family"] = read.family;
+             });
+         }},
+        {"vin",
+         [](json::object& into, ByteView data) {
+             or_error<std::string>(into, j1939::read_vin(data), [&](const auto& read) {
+                 into["vin"] = read;
+             });
+         }},
+        {"fields",
+         [](json::object& into, ByteView data) {
+             or_error<std::vector<std::string>>(
+                 into, j1939::read_fields(data, false),
+                 [&](const auto& read) { into["fields"] = json::value_from(read); }
+             );
+         }},
+        {"counted_fields",
+         [](json::object& into, ByteView data) {
+             or_error<std::vector<std::string>>(
+                 into, j1939::read_fields(data, true),
+                 [&](const auto& read) { into["fields"] = json::value_from(read); }
+             );
+         }},
+    };
+    return by_kind;
+}
+
+/// `FEEC`, `65260`, `DM5`, or a frame's identifier of eight digits.
+std::optional<std::uint32_t> group_of(const std::string& word) {
+    if (const auto* row = j1939::group_row(word)) {
+        return row->pgn;
+    }
+    const auto number = [&](int base) -> std::optional<std::uint32_t> {
+        std::uint32_t value = 0;
+        const auto* end = word.data() + word.size();
+        const auto [stop, error] = std::from_chars(word.data(), end, value, base);
+        return error == std::errc() && stop == end ? std::optional(value) : std::nullopt;
+    };
+    constexpr std::size_t identifier_digits = 8;
+    if (word.size() == identifier_digits) {
+        const auto identifier = number(16);
+        if (!identifier) {
+            return std::nullopt;
+        }
+        const auto group = *identifier >> 8 & 0x3FFFF;
+        constexpr std::uint32_t first_broadcast = 0xF000;
+        return (group & 0xFF00) < first_broadcast ? group & 0x3FF00 : group;
+    }
+    constexpr std::uint32_t highest = 0x3FFFF;
+    const auto decimal = word.size() >= 5 ? number(10) : std::nullopt;
+    const auto group = decimal ? decimal : number(16);
+    return group && *group <= highest ? group : std::nullopt;
+}
+
+}  // namespace
+
+Result<json::value> uds_meaning_of_text(const std::vector<std::string>& words) {
+    const auto pasted = read_pasted(words, Framing::can);
+    json::array list;
+    for (const auto& message : pasted.frames.messages) {
+        auto data = ByteView(message.data);
+        // A unit that asked for time, and its answer behind that, lost their line end.
+        constexpr std::size_t negative_bytes = 3;
+        while (data.size() > negative_bytes && data[0] == 0x7F && data[2] == 0x78) {
+            data = data.subspan(negative_bytes);
+        }
+        json::object one{
+            {"raw", protocols::to_hex(data)},
+            {"ecu", message.source.known() ? json::value(message.source.text()) : json::value()},
+            {"service", hex(data.empty() ? 0 : data[0])}};
+        if (data.size() == negative_bytes && data[0] == 0x7F) {
+            one["negative"] = hex(data[2]);
+        } else if (!data.empty() && data[0] == 0x59) {
+            report_meaning(data, one);
+        } else if (!data.empty() && data[0] == 0x62) {
+            identifiers_meaning(data, one);
+        } else {
+            one["error"] = "neither a report of codes (59) nor identifiers (62)";
+        }
+        list.emplace_back(std::move(one));
+    }
+    if (list.empty()) {
+        return Failure{Fault::malformed, "nothing here is an answer of SAE J1979-2"};
+    }
+    return json::object{{"schema", "obd-station/decode-uds/1"}, {"messages", std::move(list)}};
+}
+
+Result<json::value> j1939_meaning_of_text(const std::vector<std::string>& words) {
+    std::string rest;
+    for (std::size_t i = 1; i < words.size(); ++i) {
+        rest += words[i];
+    }
+    const auto group = words.empty() ? std::nullopt : group_of(words.front());
+    const auto data = protocols::from_hex(rest);
+    if (!group || !data || data->empty()) {
+        return Failure{
+            Fault::malformed,
+            "write the parameter group (FECE, 65230, DM5, or a frame's 18FECE00) and then its data "
+            "in hex"};
+    }
+    const auto* row = j1939::group_row(*group);
+    json::object said{
+        {"schema", "obd-station/decode-j1939/1"},
+        {"pgn", *group},
+        {"group", row != nullptr ? json::value(row->id) : json::value()},
+        {"raw", protocols::to_hex(*data)}};
+    if (row == nullptr) {
+        said["note"] = "a parameter group without a meaning known to this program; see raw";
+        return said;
+    }
+    said["en"] = row->name_en;
+    said["es"] = row->name_es;
+    said["clause"] = row->clause;
+    if (const auto tell = tellers().find(row->kind); tell != tellers().end()) {
+        tell->second(said, *data);
+    }
+    if (row->kind == "values") {
+        json::object values;
+        for (const auto& one : j1939::read_values(*group, *data)) {
+            values[one.id] =
+                one.value
+                    ? json::
+                          value{{"value", number_json(one.value->value)}, {"unit", one.value->unit}, {"spn", one.spn}}
+                    : json::value();
+        }
+        said["values"] = std::move(values);
+    }
+    return said;
+}
+
+}  // namespace obd

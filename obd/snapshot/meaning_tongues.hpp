@@ -1,0 +1,25 @@
+#pragma once
+
+#include "protocols/base/result.hpp"
+
+#include <boost/json/value.hpp>
+
+#include <string>
+#include <vector>
+
+namespace obd {
+
+/// Meaning of SAE J1979-2 answers a person typed or pasted (services 19, 22 and 7F; form
+/// `decode_uds.schema.json`). Fault: malformed when nothing is readable.
+[[nodiscard]] protocols::Result<boost::json::value> uds_meaning_of_text(
+    const std::vector<std::string>& words
+);
+
+/// Meaning of one SAE J1939 message: its parameter group (`FEEC`, `65260` or `DM5`) and its data in
+/// hex, or a frame's 29-bit identifier and its data (form `decode_j1939.schema.json`). Fault:
+/// malformed.
+[[nodiscard]] protocols::Result<boost::json::value> j1939_meaning_of_text(
+    const std::vector<std::string>& words
+);
+
+}  // namespace obd
