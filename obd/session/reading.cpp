@@ -142,75 +142,6 @@ Reading::Action Reading::on_connected(protocols::Result<elm327::Connection> resu
     return on_bus(connection.identifiers, std::move(connection.first_answer), now);
 }
 
-/// On CAN a unit may speak J1979, J1979-2 or both: who speaks which is asked before anything else.
-Reading::Action Reading::on_bus(
-    bool identifiers, protocols::bus::Answer first_answer, Instant now
-) {
-    speakers_.clear();
-    speakers_.emplace_back(identifiers ? Tongue::j1979_2 : Tongue::j1979, std::move(first_answer));
-    if (identifiers || !protocols::bus::is_can(manner_.protocol)) {
-        return begin_plan(now);
-    }
-    asking_tongue_ = true;
-    return ask(protocols::bus::identifier_request, now);
-}
-
-/// A unit that speaks both is read in one of them.
-Reading::Action Reading::on_tongue(const protocols::bus::Answer& answer, Instant now) {
-    asking_tongue_ = false;
-    if (!answer.messages.empty()) {
-        speakers_.emplace_back(Tongue::j1979_2, answer);
-        if (settings_.prefers_j1979_2) {
-            std::swap(speakers_.front(), speakers_.back());
-        }
-        const auto& preferred = speakers_.front().second;
-        auto& rest = speakers_.back().second.messages;
-        const auto all = rest.size();
-        std::erase_if(rest, [&](const protocols::bus::Message& message) {
-            return !preferred.of(message.source).empty();
-        });
-        if (rest.size() < all) {
-            notes_.push_back(
-                "answers SAE J1979 and SAE J1979-2; what speaks both was read in " +
-                std::string(name(speakers_.front().first))
-            );
-        }
-        if (rest.empty()) {
-            speakers_.pop_back();
-        }
-    }
-    return begin_plan(now);
-}
-
-Reading::Action Reading::begin_plan(Instant now) {
-    next_tongue();
-    if (!manner_.headers) {
-        plan_->snapshot().notes.emplace_back("the adapter does not show which control unit answers"
-        );
-    }
-    return ask_next(now);
-}
-
-/// The units that speak the next tongue; what was read of others is kept.
-void Reading::next_tongue() {
-    if (plan_) {
-        read_before_ = plan_->snapshot();
-    }
-    const auto [tongue, answer] = std::move(speakers_.front());
-    speakers_.erase(speakers_.begin());
-    auto options = plan_options();
-    options.tongue = tongue;
-    plan_.emplace(manner_.protocol, answer, options);
-    survey_.reset();
-    tongue_ = tongue;
-    if (settings_.all && tongue == Tongue::j1979_2) {
-        plan_->snapshot().notes.emplace_back(
-            "of units that speak SAE J1979-2 only what is judged was read"
-        );
-    }
-    answered_.clear();
-}
-
 Reading::Action Reading::on_device(protocols::Result<passthru::Connection> result, Instant now) {
     const auto& identity = std::get<passthru::Connect>(stage_).identity();
     const auto banner = [](const passthru::Identity& of) {
@@ -479,11 +410,6 @@ Reading::Action Reading::on_answer(const protocols::bus::Answer& answer, Instant
         answer_.in_part = apart_;
     }
     return ask_apart(now);
-}
-
-bool Reading::was_read(const protocols::bus::EcuAddress& unit) const {
-    return read_before_ &&
-           std::ranges::find(read_before_->ecus, unit, &Ecu::address) != read_before_->ecus.end();
 }
 
 /// Whether a unit speaks that did not answer the first request: what it knows was never asked for.

@@ -326,8 +326,10 @@ json::value to_json(const Snapshot& snapshot) {
         ecus.push_back(ecu_json(ecu, can ? Framing::can : Framing::legacy));
     }
     json::array tongues;
+    std::string spoken(protocols::bus::name(snapshot.protocol));
     for (const auto tongue : snapshot.tongues) {
         tongues.emplace_back(name(tongue));
+        spoken += (tongues.size() == 1 ? " · " : ", ") + std::string(name(tongue));
     }
     json::array notes;
     for (const auto& note : snapshot.notes) {
@@ -343,7 +345,8 @@ json::value to_json(const Snapshot& snapshot) {
         {"protocol",
          {{"id", protocols::bus::id(snapshot.protocol)},
           {"name", protocols::bus::name(snapshot.protocol)},
-          {"tongues", std::move(tongues)}}},
+          {"tongues", std::move(tongues)},
+          {"spoken", snapshot.connected ? spoken : ""}}},
         {"vehicle", vehicle_json(snapshot)},
         {"findings", findings_json(snapshot)},
         {"ecus", std::move(ecus)},

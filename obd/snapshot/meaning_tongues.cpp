@@ -384,11 +384,14 @@ Result<json::value> j1939_meaning_of_text(const std::vector<std::string>& words)
     if (row->kind == "values") {
         json::object values;
         for (const auto& one : j1939::read_values(*group, *data)) {
-            values[one.id] =
-                one.value
-                    ? json::
-                          value{{"value", number_json(one.value->value)}, {"unit", one.value->unit}, {"spn", one.spn}}
-                    : json::value();
+            if (!one.value) {
+                values[one.id] = nullptr;
+                continue;
+            }
+            values[one.id] = json::object{
+                {"value", number_json(one.value->value)},
+                {"unit", one.value->unit},
+                {"spn", one.spn}};
         }
         said["values"] = std::move(values);
     }

@@ -1,8 +1,8 @@
 #include "station/app/bundles.hpp"
 
 #include "station/app/naming.hpp"
-#include "station/records/event.hpp"
 #include "station/files/whole_file.hpp"
+#include "station/records/event.hpp"
 
 #include <fstream>
 #include <sstream>

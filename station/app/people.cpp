@@ -1,8 +1,8 @@
 #include "station/app/people.hpp"
 
 #include "station/app/naming.hpp"
-#include "station/records/event.hpp"
 #include "station/files/whole_file.hpp"
+#include "station/records/event.hpp"
 #include "station/staff/attempts.hpp"
 
 #include <boost/json/serialize.hpp>

@@ -147,11 +147,13 @@ private:
 
     void connection() {
         const auto protocol = std::string(protocols::bus::id(snapshot_.protocol));
+        const bool uds = snapshot_.tongues == std::set{obd::Tongue::j1979_2};
+        const auto asked = std::string(uds ? "22F810" : "0100");
         facts_.set(
-            "obd.connected",
-            {snapshot_.connected,
-             {snapshot_.connected ? "0100 answered on " + protocol : snapshot_.not_connected_why},
-             ""}
+            "obd.connected", {snapshot_.connected,
+                              {snapshot_.connected ? asked + " answered on " + protocol
+                                                   : snapshot_.not_connected_why},
+                              ""}
         );
         if (!stated_.connector.empty()) {
             state("obd.connector", stated_.connector);

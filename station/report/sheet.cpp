@@ -142,7 +142,10 @@ void vehicle_lines(Sheet& sheet, const json::value& body) {
         ));
     add(sheet.vehicle, "Combustible", "Fuel", fuel(text_at(body, "/vehicle/fuel")));
     odometer(sheet, body);
-    add(sheet.vehicle, "Protocolo", "Protocol", text_at(body, "/snapshot/protocol/name"));
+    add(sheet.vehicle, "Protocolo", "Protocol",
+        text_at(body, "/snapshot/protocol/spoken").empty()
+            ? text_at(body, "/snapshot/protocol/name")
+            : text_at(body, "/snapshot/protocol/spoken"));
 }
 
 struct PartName {

@@ -86,7 +86,7 @@ void vehicle(Page& page, const json::value& body) {
         page.field(page.pick("NIV del vehículo", "VIN of the vehicle"), text_at(ecu, "/vin/value"));
     }
     page.field(page.pick("Año-modelo", "Model year"), text_at(body, "/vehicle/model_year"));
-    page.field(page.pick("Protocolo", "Protocol"), text_at(body, "/snapshot/protocol/name"));
+    page.field(page.pick("Protocolo", "Protocol"), text_at(body, "/snapshot/protocol/spoken"));
     page.field(page.pick("Adaptador", "Adapter"), text_at(body, "/snapshot/adapter/banner"));
     page.field(page.pick("Prueba del adaptador", "Adapter trial"), fitness(page, body));
     page.field(page.pick("Inicio", "Started"), text_at(body, "/started"));

@@ -3,10 +3,12 @@
 #include "obd/decode/dtc_text.hpp"
 #include "obd/decode/information.hpp"
 #include "obd/decode/information_rows.hpp"
+#include "obd/decode/j1939.hpp"
 #include "obd/decode/monitors.hpp"
 #include "obd/decode/parameters.hpp"
 #include "obd/decode/signals.hpp"
 #include "obd/decode/test_results.hpp"
+#include "obd/decode/uds.hpp"
 #include "obd/decode/vin.hpp"
 #include "protocols/base/ensure.hpp"
 #include "tests/fuzz/target.hpp"
@@ -68,6 +70,51 @@ void several_parameters(std::uint8_t choice, ByteView data) {
     }
 }
 
+/// Services 19 and 22: what is taken apart is all of it.
+void uds(std::uint8_t choice, ByteView data) {
+    const auto report = obd::read_dtc_report(data);
+    if (report.has_value()) {
+        for (const auto& code : report.value().codes) {
+            ENSURE(code.number != 0 && !code.text().empty());
+        }
+    }
+    const std::array<std::uint16_t, 4> asked{0xF40C, 0xF40D, 0xF405, 0xF804};
+    const auto some = std::span(asked).first(1U + choice % 4U);
+    const auto parts = obd::split_identifiers(data, some);
+    if (parts.has_value()) {
+        std::size_t taken = 1;
+        for (const auto& part : parts.value()) {
+            taken += 2 + part.data.size();
+        }
+        ENSURE(taken == data.size());
+    }
+    for (const std::uint8_t service : std::array<std::uint8_t, 4>{0x01, 0x03, 0x09, 0x0A}) {
+        static_cast<void>(obd::as_classic(data, service));
+    }
+}
+
+void j1939(std::uint8_t, ByteView data) {
+    const auto codes = obd::j1939::read_codes(data);
+    ENSURE(codes.has_error() || codes.value().codes.size() * 4 + 2 <= data.size());
+    const auto ratios = obd::j1939::read_dm20(data);
+    ENSURE(ratios.has_error() || ratios.value().ratios.size() * 7 + 4 == data.size());
+    const auto software = obd::j1939::read_dm19(data);
+    ENSURE(software.has_error() || software.value().size() * 20 == data.size());
+    ENSURE(obd::j1939::read_dm5(data).has_value() == (data.size() == 8));
+    ENSURE(obd::j1939::read_dm26(data).has_value() == (data.size() == 8));
+    ENSURE(obd::j1939::read_dm21(data).has_value() == (data.size() == 8));
+    static_cast<void>(obd::j1939::read_dm24(data));
+    static_cast<void>(obd::j1939::read_dm29(data));
+    static_cast<void>(obd::j1939::read_dm30(data));
+    static_cast<void>(obd::j1939::read_dm56(data));
+    static_cast<void>(obd::j1939::read_vin(data));
+    static_cast<void>(obd::j1939::read_fields(data, true));
+    static_cast<void>(obd::j1939::read_fields(data, false));
+    for (const std::uint32_t group : {61444U, 65262U, 65263U, 65265U}) {
+        ENSURE(!obd::j1939::read_values(group, data).empty());
+    }
+}
+
 void monitors(std::uint8_t, ByteView data) {
     ENSURE(obd::read_monitor_status(data).has_value() == (data.size() == 4));
 }
@@ -103,8 +150,8 @@ void vin(std::uint8_t, ByteView data) {
     static_cast<void>(obd::Dtc::from_text(text));
 }
 
-constexpr std::array decoders{&codes,       &parameter, &several_parameters, &monitors, &tests,
-                              &information, &vin};
+constexpr std::array decoders{
+    &codes, &parameter, &several_parameters, &monitors, &tests, &information, &vin, &uds, &j1939};
 
 }  // namespace
 
@@ -134,5 +181,9 @@ std::vector<std::string> seeds() {
         bytes("0501490201000000314902024A4335344902033434345249020437323532490205333637"),
         bytes("0600314847435232463339444131313232333330"),
         bytes("06005030343230"),
+        bytes("0700594233FFFF0402042000AF"),
+        bytes("070262F40C0BB8F40D00F4057B"),
+        bytes("08004400610213050000"),
+        bytes("0800A5A55A5AFFFFFFFFFEFFFF"),
     };
 }

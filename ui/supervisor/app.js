@@ -144,7 +144,7 @@ function vehicleCard(body) {
   return card(say('vehicle'), facts([[say('plate'), vehicle.plate], [say('vin_entered'), vehicle.vin],
     [say('vin_read'), read.join(', ')], [say('maker'), origin(body.snapshot?.vehicle)], [say('model_year'), vehicle.model_year],
     [say('fuel'), vehicle.fuel && say(vehicle.fuel)], [say('weight'), vehicle.gvwr_kg],
-    [say('protocol'), body.snapshot?.protocol?.name], [say('adapter'), body.snapshot?.adapter?.banner],
+    [say('protocol'), body.snapshot?.protocol?.spoken || body.snapshot?.protocol?.name], [say('adapter'), body.snapshot?.adapter?.banner],
     [say('started'), localTime(body.started)], [say('finished'), localTime(body.finished || '')],
     [say('technician'), body.technician], [say('profile'), body.profile?.id],
     [say('software'), body.software], [say('inspection'), body.inspection]]));

@@ -1,8 +1,8 @@
 #include "station/app/bundles.hpp"
 #include "station/app/naming.hpp"
+#include "station/files/whole_file.hpp"
 #include "station/records/key_file.hpp"
 #include "station/records/store.hpp"
-#include "station/files/whole_file.hpp"
 #include "ui/terminal/arguments.hpp"
 #include "ui/terminal/commands.hpp"
 
