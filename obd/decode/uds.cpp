@@ -112,6 +112,9 @@ Result<Bytes> classic_codes(ByteView message, std::uint8_t service) {
     }
     std::vector<std::uint16_t> numbers;
     for (const auto& code : report.value().codes) {
+        if (!listed_by(code, service)) {
+            continue;
+        }
         if (code.format != DtcFormat::j2012 && code.format != DtcFormat::iso14229) {
             return wrong("codes in a format that has no classic form", message);
         }
@@ -141,6 +144,14 @@ std::string UdsDtc::text() const {
     const auto digits = protocols::to_hex(three);
     const bool named = format == DtcFormat::j2012 || format == DtcFormat::iso14229;
     return named ? classic().text() + "-" + digits.substr(4) : digits;
+}
+
+bool listed_by(const UdsDtc& code, std::uint8_t service) {
+    constexpr std::uint8_t stored = 0x03;
+    constexpr std::uint8_t pending = 0x07;
+    return service == stored    ? (code.status & status_confirmed) != 0
+           : service == pending ? (code.status & status_pending) != 0
+                                : true;
 }
 
 std::vector<std::string_view> names_of_status(std::uint8_t status) {

@@ -61,6 +61,9 @@ inline constexpr std::uint8_t status_warning = 0x80;
 /// `A`, `B1`, `B2`, `C` (ISO 27145-3, severity bits 1 to 4), `none` for bit 0; empty: no class.
 [[nodiscard]] std::string_view dtc_class(std::uint8_t severity);
 
+/// Whether a classic service would list it: 03 what is confirmed, 07 what is pending, others all.
+[[nodiscard]] bool listed_by(const UdsDtc& code, std::uint8_t service);
+
 /// An answer `59 02`, `59 42`, `59 55`, `59 56` or `59 1A`.
 struct DtcReport {
     std::uint8_t kind = 0;  ///< Subfunction.
@@ -90,8 +93,8 @@ struct IdentifierPart {
 [[nodiscard]] std::vector<std::size_t> identifier_lengths(std::uint16_t id);
 
 /// What a classic control unit would have sent to say the same: `62 F4 0C …` as `41 0C …`, `62 F8
-/// 02 …` as `49 02 01 …`, `59 42 …` as `43 …` or `47 …`, `59 55 …` as `4A …`, on CAN. Codes keep
-/// their two classic bytes, each once. Fault: malformed.
+/// 02 …` as `49 02 01 …`, `59 42 …` as `43 …` or `47 …`, by each code's status, `59 55 …` as `4A
+/// …`, on CAN. Codes keep their two classic bytes, each once. Fault: malformed.
 [[nodiscard]] protocols::Result<protocols::Bytes> as_classic(
     protocols::ByteView message, std::uint8_t service
 );

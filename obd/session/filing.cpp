@@ -245,14 +245,17 @@ std::uint8_t Plan::classic_service(const Ask& ask) {
     }
 }
 
-void Plan::keep_whole(const char* list, Ecu& ecu, const Answer& answer) const {
+void Plan::keep_whole(const char* list, std::uint8_t service, Ecu& ecu, const Answer& answer)
+    const {
     if (!uds()) {
         return;
     }
     for (const auto& message : answer.of(ecu.address)) {
         const auto report = read_dtc_report(message);
         if (report.has_value()) {
-            ecu.whole_codes[list] = report.value().codes;
+            auto codes = report.value().codes;
+            std::erase_if(codes, [&](const UdsDtc& code) { return !listed_by(code, service); });
+            ecu.whole_codes[list] = std::move(codes);
         }
     }
 }
@@ -366,15 +369,18 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
             break;
         case What::stored:
             into(ecu.stored, codes);
-            keep_whole("stored", ecu, answer);
+            keep_whole("stored", 0x03, ecu, answer);
+            if (uds()) {  // one answer has both
+                file({What::pending, 0x07, ask.step}, ecu, request, answer);
+            }
             break;
         case What::pending:
             into(ecu.pending, codes);
-            keep_whole("pending", ecu, answer);
+            keep_whole("pending", 0x07, ecu, answer);
             break;
         case What::permanent:
             into(ecu.permanent, codes);
-            keep_whole("permanent", ecu, answer);
+            keep_whole("permanent", 0x0A, ecu, answer);
             break;
         case What::freeze_cause:
             into(

@@ -104,7 +104,9 @@ private:
         const protocols::Bytes& message, const protocols::bus::Request& request
     ) const;
     [[nodiscard]] static std::uint8_t classic_service(const Ask& ask);
-    void keep_whole(const char* list, Ecu& ecu, const protocols::bus::Answer& answer) const;
+    void keep_whole(
+        const char* list, std::uint8_t service, Ecu& ecu, const protocols::bus::Answer& answer
+    ) const;
     [[nodiscard]] static bool infotype(What what);  ///< Told of by service 09 infotype 00.
 
     [[nodiscard]] bool wanted(const Ask& ask) const;

@@ -153,6 +153,8 @@ TEST(Uds, SaysTheSameAsAClassicUnitWould) {
     EXPECT_EQ(classic("62F8023147344843374435343044373235323336", 0x09).substr(0, 8), "49020131");
     EXPECT_EQ(classic("62F8061A2B3C4D5E6F7081", 0x09), "4906021A2B3C4D5E6F7081");
     EXPECT_EQ(classic("62F80054400000", 0x09), "490054400000");
+    EXPECT_EQ(classic("594233FFFF0402042000080204202004", 0x03), "43010420") << "by its status";
+    EXPECT_EQ(classic("594233FFFF0402042000080203002004", 0x07), "47010300");
     EXPECT_EQ(classic("594233FFFF04020420002F0204201F2F02030100 2F", 0x03), "430204200301")
         << "a classic code once, whatever its failure types";
     EXPECT_EQ(classic("595533FF04", 0x0A), "4A00");
@@ -259,7 +261,7 @@ TEST(Tongues, ACarOf2027IsReadThroughEveryAdapterWithItsCodesWhole) {
 
 TEST(Tongues, WaitsForUnitsThatAskForTimeAndTakesWhatRefusesSharedRequests) {
     auto car = sim::built_in_vehicle("uds-2027").value();
-    car.ecus[0].delays["194233081E"] = {2, std::chrono::milliseconds(300)};
+    car.ecus[0].delays["1942330C1E"] = {2, std::chrono::milliseconds(300)};
     for (auto& ecu : car.ecus) {  // one identifier a request
         ecu.negatives["22F420F440F460"] = 0x13;
         ecu.negatives["22F401F41CF451"] = 0x13;

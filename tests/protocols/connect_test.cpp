@@ -133,11 +133,41 @@ TEST(Elm327Connect, ReportsTheLinkLostAtEveryStep) {
     talk.check_link_loss_at_every_step([] { return Connect(); });
 }
 
+TEST(Elm327Connect, FindsUnitsThatSpeakJ1979_2Alone) {
+    const auto talked = [] {
+        auto talk = set_up();
+        talk.expect_sent("ATTP6\r").answer("OK\r\r>");
+        talk.expect_sent("0100\r").answer("NO DATA\r\r>");
+        return talk;
+    };
+    auto talk = talked();
+    talk.expect_sent("22F810\r").answer("7E80462F81001\r7E90462F81001\r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_value());
+    EXPECT_TRUE(result.value().identifiers);
+    EXPECT_EQ(result.value().protocol, bus::Protocol::can11_500);
+    EXPECT_EQ(result.value().first_answer.messages.size(), 2U);
+    // A refusal says that somebody is there, not that they speak it: the search goes on.
+    auto refused = talked();
+    refused.expect_sent("22F810\r").answer("7E8037F2231\r\r>");
+    refused.expect_sent("ATTP7\r").answer("OK\r\r>");
+    refused.expect_sent("0100\r").answer("18DAF1100641009E3F8013\r\r>");
+    const auto other = refused.run(Connect());
+    ASSERT_TRUE(other.has_value());
+    EXPECT_FALSE(other.value().identifiers);
+    auto lost = talked();
+    lost.expect_sent("22F810\r").answer("7E80462F81001\r\r>");
+    lost.check_link_loss_at_every_step([] { return Connect(); });
+}
+
 Result<Connection> heavy(const std::string& answer) {
     auto talk = set_up();
     for (const auto* number : {"6", "7", "8", "9", "5", "2", "1", "3", "4"}) {
         talk.expect_sent("ATTP" + std::string(number) + "\r").answer("OK\r\r>");
         talk.expect_sent("0100\r").answer("NO DATA\r\r>");
+        if (*number >= '6') {  // CAN: a unit may speak SAE J1979-2 alone
+            talk.expect_sent("22F810\r").answer("NO DATA\r\r>");
+        }
     }
     talk.expect_sent("ATTPA\r").answer("OK\r\r>");
     talk.expect_sent("00FEEC\r").answer(answer);

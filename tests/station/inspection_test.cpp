@@ -66,6 +66,7 @@ Done inspect(std::string_view vehicle, const std::string& programme, int cut_aft
 TEST(Inspection, JudgesTheSimulatedFleet) {
     const std::map<std::string_view, std::string_view> verdicts{
         {"adapter-bench", "PASS"},
+        {"both-2025", "FAIL"},
         {"can11-250-2009", "PASS"},
         {"can29", "PASS"},
         {"clean-plug", "PASS"},
@@ -81,7 +82,8 @@ TEST(Inspection, JudgesTheSimulatedFleet) {
         {"kwp-slow-2003", "NOT_APPLICABLE"},
         {"mil-on", "FAIL"},
         {"plug-in-hybrid", "PASS"},
-        {"silent", "NO_COMM"}};
+        {"silent", "NO_COMM"},
+        {"uds-2027", "FAIL"}};
     for (const auto name : sim::vehicle_names()) {
         const auto done = inspect(name, "mx-nom-167-2017");
         ASSERT_TRUE(done.concluded.judgement) << name;
