@@ -468,8 +468,8 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
         certain = certain && (bytes > 0 || framing_ == Framing::legacy);
         frames += framing_ == Framing::can ? protocols::isotp::frames_of(bytes) : messages;
     }
-    // A digit lost on its way to the adapter would leave another mask, which no answer repeats: with
-    // a count behind it the rest is still a whole request, without one it is not.
+    // A digit lost on its way to the adapter would leave another mask, which no answer repeats:
+    // with a count behind it the rest is still a whole request, without one it is not.
     const bool masked = uds() && asks.front().what == What::stored;
     if (certain && frames >= 1 && !masked) {
         request.frames = frames;

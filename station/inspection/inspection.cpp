@@ -326,9 +326,9 @@ std::string reading_body(const std::string& body, const std::string& why) {
 }
 
 bool some_unit_answered(const std::string& body) {
-    const auto object = parsed(body);
+    const json::value whole = parsed(body);
     boost::system::error_code error;
-    const auto* units = json::value(object).find_pointer("/partial/ecus", error);
+    const auto* units = whole.find_pointer("/partial/ecus", error);
     return units != nullptr && units->is_array() && !units->get_array().empty();
 }
 
