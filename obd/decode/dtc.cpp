@@ -1,5 +1,7 @@
 #include "obd/decode/dtc.hpp"
 
+#include <charconv>
+
 namespace obd {
 namespace {
 
@@ -8,6 +10,14 @@ using protocols::Failure;
 using protocols::Fault;
 
 constexpr std::string_view systems = "PCBU";
+
+/// A number in decimal that fills the whole text.
+std::optional<std::uint32_t> decimal(std::string_view text, std::uint32_t highest) {
+    std::uint32_t value = 0;
+    const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool whole = error == std::errc() && stop == text.data() + text.size();
+    return whole && value <= highest ? std::optional(value) : std::nullopt;
+}
 
 /// `bytes`: whole codes of two bytes.
 void add_codes(protocols::ByteView bytes, std::vector<Dtc>& codes) {
@@ -22,6 +32,16 @@ void add_codes(protocols::ByteView bytes, std::vector<Dtc>& codes) {
 }  // namespace
 
 std::optional<Dtc> Dtc::from_text(std::string_view text) {
+    constexpr std::string_view parameter = "SPN ";
+    constexpr std::string_view mode = " FMI ";
+    if (const auto at = text.find(mode); text.starts_with(parameter) && at != text.npos) {
+        constexpr std::uint32_t spn_max = 0x7FFFF;
+        constexpr std::uint32_t fmi_max = 31;
+        const auto spn = decimal(text.substr(parameter.size(), at - parameter.size()), spn_max);
+        const auto fmi = decimal(text.substr(at + mode.size()), fmi_max);
+        return spn && fmi ? std::optional(j1939(*spn, static_cast<std::uint8_t>(*fmi)))
+                          : std::nullopt;
+    }
     if (text.size() != 5) {
         return std::nullopt;
     }
@@ -41,6 +61,9 @@ std::optional<Dtc> Dtc::from_text(std::string_view text) {
 }
 
 std::string Dtc::text() const {
+    if (is_j1939()) {
+        return "SPN " + std::to_string(spn()) + " FMI " + std::to_string(fmi());
+    }
     std::string text(1, systems[number_ >> 14]);
     text += static_cast<char>('0' + (number_ >> 12 & 3));
     for (int shift = 8; shift >= 0; shift -= 4) {

@@ -1,5 +1,6 @@
 #include "obd/decode/dtc_text.hpp"
 
+#include "obd/decode/j1939.hpp"
 #include "obd/decode/table.hpp"
 #include "protocols/base/ensure.hpp"
 
@@ -88,6 +89,12 @@ std::string_view id(DtcText::Source source) {
 }
 
 DtcText dtc_text(Dtc code) {
+    if (code.is_j1939()) {
+        const auto said = j1939::text_of(code.spn(), code.fmi());
+        return {
+            said.named ? DtcText::Source::part : DtcText::Source::manufacturer, said.en, said.es,
+            ""};
+    }
     if (const auto found = tables().codes.find(code); found != tables().codes.end()) {
         return found->second;
     }

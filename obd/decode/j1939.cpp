@@ -333,6 +333,61 @@ Result<std::vector<Supported>> read_dm24(ByteView data) {
     return all;
 }
 
+namespace {
+
+/// The length of the first frame and its cause; nothing when none is stored.
+Result<std::optional<Frozen>> first_frame(ByteView data) {
+    constexpr std::size_t code_bytes = 4;
+    if (data.size() < 1 + code_bytes) {
+        return wrong("a freeze frame's code is cut short", data);
+    }
+    const std::size_t bytes = data[0];
+    const auto cause = code_of(data.subspan(1, code_bytes));
+    if (bytes == 0 || (cause.spn == 0 && cause.fmi == 0)) {
+        return std::optional<Frozen>();
+    }
+    if (bytes < code_bytes || bytes > data.size() - 1) {
+        return wrong("a freeze frame is shorter than it says", data);
+    }
+    return std::optional(Frozen{cause, {}});
+}
+
+}  // namespace
+
+Result<std::optional<Frozen>> read_dm25(ByteView data) {
+    return first_frame(data);
+}
+
+Result<std::optional<Frozen>> read_dm4(ByteView data) {
+    auto frame = first_frame(data);
+    if (frame.has_error() || !frame.value()) {
+        return frame;
+    }
+    // After the code: torque mode, boost, engine speed, load, coolant, vehicle speed.
+    struct Place {
+        std::uint8_t pid;
+        std::size_t at;
+        std::size_t bytes;
+        double mul;
+        double add;
+        const char* unit;
+    };
+    static constexpr std::array places{
+        Place{0x0C, 7, 2, 0.125, 0, "rpm"}, Place{0x04, 9, 1, 1, 0, "%"},
+        Place{0x05, 10, 1, 1, -40, "°C"}, Place{0x0D, 11, 2, 0.00390625, 0, "km/h"}};
+    for (const auto& place : places) {
+        if (place.at + place.bytes > std::size_t{data[0]} + 1) {
+            break;
+        }
+        const auto bytes = data.subspan(place.at, place.bytes);
+        if (known(bytes.back())) {
+            frame.value()->values[place.pid] =
+                Quantity{little(bytes) * place.mul + place.add, place.unit};
+        }
+    }
+    return frame;
+}
+
 Result<Counts> read_dm29(ByteView data) {
     if (data.size() < 5) {
         return wrong("five counts expected", data);

@@ -56,6 +56,13 @@ struct Dtc {
 };
 /// SPN by conversion method 1, 2 or 3 (CM 1) or 4 (CM 0) of four bytes (SAE J1939-73 5.7.1.7).
 [[nodiscard]] std::uint32_t spn_by_method(protocols::ByteView four, int method);
+/// A code in words.
+struct CodeText {
+    bool named = false;  ///< The table has the parameter; else its number stands in its place.
+    std::string en;
+    std::string es;
+};
+[[nodiscard]] CodeText text_of(std::uint32_t spn, std::uint8_t fmi);
 struct Codes {
     Lamps lamps;
     std::vector<Dtc> codes;
@@ -119,6 +126,14 @@ struct Supported {
     std::uint8_t bytes = 0;
 };
 [[nodiscard]] protocols::Result<std::vector<Supported>> read_dm24(protocols::ByteView data);
+
+/// DM4, DM25: the first freeze frame. nullopt inside: none is stored.
+struct Frozen {
+    Dtc cause;
+    std::map<std::uint8_t, Quantity> values;  ///< By the PID that says the same; DM4 alone.
+};
+[[nodiscard]] protocols::Result<std::optional<Frozen>> read_dm4(protocols::ByteView data);
+[[nodiscard]] protocols::Result<std::optional<Frozen>> read_dm25(protocols::ByteView data);
 
 struct Counts {
     std::optional<std::uint8_t> emission_pending;

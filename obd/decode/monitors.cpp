@@ -20,6 +20,7 @@ constexpr std::array rows{
     Row{Monitor::egr_vvt, "EGR"},          Row{Monitor::nmhc_catalyst, "NMHC"},
     Row{Monitor::nox_scr, "NOX"},          Row{Monitor::boost_pressure, "BP"},
     Row{Monitor::exhaust_sensor, "EGS"},   Row{Monitor::pm_filter, "PMF"},
+    Row{Monitor::cold_start_aid, "CSA"},
 };
 
 using Slots = std::array<std::optional<Monitor>, 8>;
@@ -53,6 +54,11 @@ Readiness readiness(bool supported, bool incomplete) {
 
 }  // namespace
 
+std::string_view id(Ignition ignition) {
+    constexpr std::array<std::string_view, 3> ids{"spark", "compression", "untold"};
+    return ids[static_cast<std::size_t>(ignition)];
+}
+
 std::string_view code(Monitor monitor) {
     return std::ranges::find(rows, monitor, &Row::monitor)->code;
 }
@@ -72,6 +78,17 @@ bool continuous(Monitor monitor) {
 const std::vector<Monitor>& monitors_of(Ignition ignition) {
     static const auto spark = list(spark_slots);
     static const auto compression = list(compression_slots);
+    // In the order of the bits of DM5 (SAE J1939-73 5.7.5).
+    static const std::vector untold{
+        Monitor::misfire,        Monitor::fuel_system,     Monitor::components,
+        Monitor::catalyst,       Monitor::heated_catalyst, Monitor::evaporative,
+        Monitor::secondary_air,  Monitor::ac_refrigerant,  Monitor::exhaust_sensor,
+        Monitor::oxygen_heater,  Monitor::egr_vvt,         Monitor::cold_start_aid,
+        Monitor::boost_pressure, Monitor::pm_filter,       Monitor::nox_scr,
+        Monitor::nmhc_catalyst};
+    if (ignition == Ignition::untold) {
+        return untold;
+    }
     return ignition == Ignition::spark ? spark : compression;
 }
 

@@ -11,7 +11,10 @@
 
 namespace obd {
 
-enum class Ignition { spark, compression };
+/// untold: SAE J1939 does not say.
+enum class Ignition { spark, compression, untold };
+/// `spark`, `compression`, `untold`.
+[[nodiscard]] std::string_view id(Ignition ignition);
 
 /// On-board monitors of service 01 PIDs 01 and 41 (SAE J1979, PID $01 bytes B to D).
 enum class Monitor {
@@ -31,10 +34,11 @@ enum class Monitor {
     boost_pressure,
     exhaust_sensor,
     pm_filter,
+    cold_start_aid,  ///< SAE J1939 alone.
 };
 
 /// Three-letter form used by criteria: MIS, FUE, CCM, CAT, HCAT, EVAP, AIR, ACR, O2S, O2H, EGR,
-/// NMHC, NOX, BP, EGS, PMF.
+/// NMHC, NOX, BP, EGS, PMF, CSA.
 [[nodiscard]] std::string_view code(Monitor monitor);
 [[nodiscard]] std::optional<Monitor> monitor_from_code(std::string_view code);
 /// Misfire, fuel system and components run all the time; the others once a drive.
@@ -44,8 +48,17 @@ enum class Monitor {
 
 enum class Readiness { unsupported, incomplete, complete };
 
+/// What a control unit says of the malfunction indicator: SAE J1939 alone lets it be silent of it.
+enum class LampTold {
+    told,
+    not_mine,  ///< It does not command the lamp.
+    missing,   ///< It did not say, and should have.
+};
+
 struct MonitorStatus {
-    bool mil = false;   ///< Commanded on by this control unit. PID 01 only.
+    bool mil = false;                ///< Commanded on by this control unit. PID 01 only.
+    LampTold lamp = LampTold::told;  ///< `mil` says nothing otherwise.
+    bool counted = true;             ///< `dtc_count` says nothing otherwise (SAE J1939 alone).
     int dtc_count = 0;  ///< Confirmed emission codes in this control unit. PID 01 only.
     Ignition ignition = Ignition::spark;
     std::map<Monitor, Readiness> monitors;

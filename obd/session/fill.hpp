@@ -49,6 +49,12 @@ void fill(Item<T>& item, const Filing& filing, Decode decode) {
         std::ranges::find(answer.negatives, ecu.address, &protocols::bus::Negative::source);
     if (unless_answered != Absence::silent) {
         item.absence = unless_answered;
+    } else if (negative != answer.negatives.end() && negative->service == protocols::bus::refused_group) {
+        const bool never = negative->code == protocols::bus::group_not_served;
+        item.absence = never ? Absence::unsupported : Absence::negative;
+        item.code = negative->code;
+        item.detail = "refused by an acknowledgement";
+        item.raw.push_back({0x00, negative->service, 0x00, negative->code});
     } else if (negative != answer.negatives.end()) {
         item.absence = Absence::negative;
         item.code = negative->code;

@@ -184,6 +184,7 @@ Reading::Action Reading::go_on(const protocols::bus::Answer& first_answer, Insta
     if (!interrupted_) {
         interrupted_ = request_;
     }
+    apart_.clear();
     check_ = Check::bitmaps;
     check_tries_ = 1;
     return on_check(first_answer, now);
@@ -315,12 +316,20 @@ Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
         auto& ask = stage_.emplace<passthru::Ask>(std::move(request), session_, numbers_);
         return forward<Snapshot>(ask.resume(Started{}, now));
     }
+    if (request.only) {
+        const auto unit = *request.only;
+        auto& ask = stage_.emplace<elm327::AskUnit>(std::move(request), manner_, unit);
+        return forward<Snapshot>(ask.resume(Started{}, now));
+    }
     auto& ask = stage_.emplace<elm327::Ask>(std::move(request), manner_);
     return forward<Snapshot>(ask.resume(Started{}, now));
 }
 
 Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Instant now) {
     if (result.has_error() && result.error().fault == Fault::adapter_rejected) {
+        if (apart_.empty()) {
+            answer_ = {};  // nobody else was asked
+        }
         apart_.clear();  // it cannot set a header: what came stands
         return ask_apart(now);
     }
@@ -350,7 +359,7 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (counting_) {
         return on_counted(asked.answer, now);
     }
-    if (std::holds_alternative<elm327::AskUnit>(stage_)) {
+    if (!apart_.empty()) {
         auto& more = asked.answer;
         if (!more.incomplete && !more.messages.empty()) {
             manner_.attempts = 2;  // this adapter loses what several units say at once
@@ -385,84 +394,6 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
         );  // who is there? listened to the end
     }
     return on_answer(asked.answer, now);
-}
-
-Reading::Action Reading::on_answer(const protocols::bus::Answer& answer, Instant now) {
-    answer_ = answer;
-    apart_.clear();
-    if (manner_.headers && !answer_.failure) {
-        apart_ = answer_.in_part;
-        // An adapter that is kept busy by other units does not wait for one that asked for time.
-        for (const auto& negative : answer_.negatives) {
-            if (negative.code == protocols::bus::response_pending &&
-                protocols::bus::is_can(manner_.protocol)) {
-                apart_.insert(negative.source);
-            }
-        }
-    }
-    // What does not fit into the adapter when all answer at once may fit one by one.
-    if (answer_.failure && answer_.failure->fault == Fault::buffer_full && manner_.headers &&
-        protocols::bus::is_can(manner_.protocol) && request_.expected.size() > 1) {
-        for (const auto& expected : request_.expected) {
-            apart_.insert(expected.unit);
-        }
-        answer_.incomplete = true;
-        answer_.in_part = apart_;
-    }
-    return ask_apart(now);
-}
-
-/// Whether a unit speaks that did not answer the first request: what it knows was never asked for.
-bool Reading::uncounted(const protocols::bus::Answer& answer) const {
-    constexpr int counts_max = 2;  // a vehicle where units come and go is read as it is
-    const auto unknown = [this](const protocols::bus::EcuAddress& unit) {
-        return unit.known() && !was_read(unit) &&
-               std::ranges::find(plan_->snapshot().ecus, unit, &Ecu::address) ==
-                   plan_->snapshot().ecus.end();
-    };
-    return counts_ < counts_max && manner_.headers &&
-           (std::ranges::any_of(answer.late, unknown) ||
-            std::ranges::any_of(answer.messages, unknown, &protocols::bus::Message::source));
-}
-
-/// Reads from the beginning, with everybody who has ever answered; goes on where it was when nobody
-/// new says what it supports.
-Reading::Action Reading::on_counted(protocols::bus::Answer answer, Instant now) {
-    const auto [request, before] = std::move(*counting_);
-    counting_.reset();
-    auto& ecus = plan_->snapshot().ecus;
-    const bool somebody_new =
-        std::ranges::any_of(answer.messages, [&](const protocols::bus::Message& message) {
-            return std::ranges::find(ecus, message.source, &Ecu::address) == ecus.end();
-        });
-    if (!somebody_new) {
-        request_ = request;
-        return on_answer(before, now);
-    }
-    auto notes = std::move(plan_->snapshot().notes);
-    notes.emplace_back(
-        "a control unit spoke that had not answered at first: read from the beginning"
-    );
-    for (const auto& ecu : ecus) {
-        if (answer.of(ecu.address).empty() && !ecu.pids.raw.empty()) {
-            answer.messages.push_back({ecu.address, ecu.pids.raw.front()});
-        }
-    }
-    plan_.emplace(manner_.protocol, answer, plan_options());
-    plan_->snapshot().notes.insert(plan_->snapshot().notes.begin(), notes.begin(), notes.end());
-    survey_.reset();
-    answered_.clear();
-    return ask_next(now);
-}
-
-/// The next unit that is to be asked by itself, or on with the plan.
-Reading::Action Reading::ask_apart(Instant now) {
-    if (apart_.empty()) {
-        take(answer_);
-        return ask_next(now);
-    }
-    auto& unit = stage_.emplace<elm327::AskUnit>(request_, manner_, *apart_.begin());
-    return forward<Snapshot>(unit.resume(Started{}, now));
 }
 
 ReadingProgress Reading::progress() const {

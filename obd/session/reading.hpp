@@ -1,6 +1,6 @@
 #pragma once
 
-#include "obd/session/plan.hpp"
+#include "obd/session/any_plan.hpp"
 #include "obd/session/settings.hpp"
 #include "obd/session/survey.hpp"
 #include "protocols/elm327/ask.hpp"
@@ -32,7 +32,7 @@ struct ReadingProgress {
 /// the same vehicle answers (bitmaps, VIN) and goes on where it was. A vehicle that answers on no
 /// bus is a result
 /// (`connected` false), not a fault. Faults: link_lost, adapter_silent, not_an_adapter,
-/// library_failed, wiring_fault, time_exhausted, vehicle_changed, heavy_duty; snapshot() then holds
+/// library_failed, wiring_fault, time_exhausted, vehicle_changed; snapshot() then holds
 /// what had been read.
 class Reading {
 public:
@@ -57,6 +57,9 @@ private:
         protocols::Result<protocols::elm327::Connection> result, protocols::Instant now
     );
     Action on_bus(bool identifiers, protocols::bus::Answer first_answer, protocols::Instant now);
+    Action read_heavy(
+        bool identification, const protocols::bus::Answer& first_answer, protocols::Instant now
+    );
     Action on_tongue(const protocols::bus::Answer& answer, protocols::Instant now);
     Action begin_plan(protocols::Instant now);
     void next_tongue();
@@ -98,7 +101,7 @@ private:
     protocols::passthru::Numbers numbers_;  ///< Of calls to a J2534 library.
     protocols::passthru::Session session_;  ///< The channel in use on a J2534 device.
     Adapter adapter_;
-    std::optional<Plan> plan_;
+    std::optional<AnyPlan> plan_;
     Tongue tongue_ = Tongue::j1979;  ///< Of the plan in hand.
     /// Who is still to be read, and in what.
     std::vector<std::pair<Tongue, protocols::bus::Answer>> speakers_;

@@ -13,12 +13,26 @@ Reading::Action Reading::on_bus(
     bool identifiers, protocols::bus::Answer first_answer, Instant now
 ) {
     speakers_.clear();
+    if (protocols::bus::is_j1939(manner_.protocol)) {
+        return read_heavy(identifiers, first_answer, now);
+    }
     speakers_.emplace_back(identifiers ? Tongue::j1979_2 : Tongue::j1979, std::move(first_answer));
     if (identifiers || !protocols::bus::is_can(manner_.protocol)) {
         return begin_plan(now);
     }
     asking_tongue_ = true;
     return ask(protocols::bus::identifier_request, now);
+}
+
+Reading::Action Reading::read_heavy(
+    bool identification, const protocols::bus::Answer& first_answer, Instant now
+) {
+    tongue_ = Tongue::j1939;
+    plan_.emplace(HeavyPlan(
+        manner_.protocol, first_answer, identification,
+        {settings_.engine_at_end, settings_.left_out, settings_.all}
+    ));
+    return ask_next(now);
 }
 
 /// A unit that speaks both is read in one of them.
@@ -66,7 +80,7 @@ void Reading::next_tongue() {
     speakers_.erase(speakers_.begin());
     auto options = plan_options();
     options.tongue = tongue;
-    plan_.emplace(manner_.protocol, answer, options);
+    plan_.emplace(Plan(manner_.protocol, answer, options));
     survey_.reset();
     tongue_ = tongue;
     if (settings_.all && tongue == Tongue::j1979_2) {

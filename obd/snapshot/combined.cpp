@@ -50,6 +50,8 @@ std::optional<bool> combined_mil(const Snapshot& snapshot) {
             reported = true;
         } else if (!ecu.status.value) {
             missing = missing || ecu.status.absence != Absence::unsupported;
+        } else if (ecu.status.value->lamp != LampTold::told) {
+            missing = missing || ecu.status.value->lamp == LampTold::missing;
         } else if (ecu.status.value->mil) {
             return true;
         } else {

@@ -181,7 +181,8 @@ private:
             report("vin_from_several", units, list);
         }
         if (units.empty() && snapshot_.connected && snapshot_.complete &&
-            protocols::bus::is_can(snapshot_.protocol)) {
+            (protocols::bus::is_can(snapshot_.protocol) ||
+             protocols::bus::is_j1939(snapshot_.protocol))) {
             report("vin_missing", {}, "");
         }
     }
@@ -226,6 +227,9 @@ private:
         const auto lacks = [](const auto& item) {
             return !item.value && item.absence == Absence::unsupported;
         };
+        if (ecu.tongue == Tongue::j1939) {
+            return;  // asks other things of its units
+        }
         constexpr int names_since = 2010;
         constexpr int performance_since = 2007;
         if (american_since(names_since) && lacks(ecu.name)) {
@@ -262,14 +266,21 @@ private:
         if (ecu.status.value && ecu.stored.value) {
             const auto counted = ecu.status.value->dtc_count;
             const auto listed = static_cast<int>(ecu.stored.value->size());
+            if (!ecu.status.value->counted) {
+                return;
+            }
             if (counted != listed) {
+                const bool heavy = ecu.tongue == Tongue::j1939;
                 report(
                     "code_count_differs", {ecu.address},
-                    "PID 01 counts " + std::to_string(counted) + ", service 03 lists " +
-                        std::to_string(listed)
+                    std::string(heavy ? "DM29" : "PID 01") + " counts " + std::to_string(counted) +
+                        ", " + (heavy ? "DM12" : "service 03") + " lists " + std::to_string(listed)
                 );
             } else if (ecu.status.value->mil && listed == 0) {
-                report("lamp_without_code", {ecu.address}, "PID 01");
+                report(
+                    "lamp_without_code", {ecu.address},
+                    ecu.tongue == Tongue::j1939 ? "DM1" : "PID 01"
+                );
             }
         }
         if (ecu.freeze_frame.value && *ecu.freeze_frame.value && ecu.stored.value) {
@@ -291,7 +302,7 @@ private:
         // in the lower half.
         constexpr std::size_t message_bytes = 6;
         const auto& raw = ecu.status.raw;
-        if (!raw.empty() && raw.front().size() == message_bytes) {
+        if (ecu.tongue != Tongue::j1939 && !raw.empty() && raw.front().size() == message_bytes) {
             const auto& data = raw.front();
             const int continuous = (data[3] >> 4 & 0x07) & ~(data[3] & 0x07);
             const int other = data[5] & ~data[4];

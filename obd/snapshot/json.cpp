@@ -5,6 +5,7 @@
 #include "obd/snapshot/combined.hpp"
 #include "obd/snapshot/findings.hpp"
 #include "obd/snapshot/meaning.hpp"
+#include "obd/snapshot/meaning_tongues.hpp"
 
 #include <boost/json/value_from.hpp>
 
@@ -127,8 +128,12 @@ json::object frame(const Item<std::optional<FreezeFrame>>& one) {
 }
 
 /// What is kept as bytes, and what they say.
-json::object answered(const Item<Answered>& one, Framing framing) {
+json::object answered(const Item<Answered>& one, Framing framing, Tongue tongue) {
     return item(one, [&](json::object& object, Answered) {
+        if (tongue == Tongue::j1939) {
+            object["meaning"] = group_meaning(one.raw.back());
+            return;
+        }
         auto said = meaning(one.raw, framing).as_object();
         said.erase("raw");
         said.erase("service");
@@ -143,7 +148,7 @@ json::object ecu_json(const Ecu& ecu, Framing framing) {
     }
     json::object more;
     for (const auto& [request, item] : ecu.more) {
-        more[request] = answered(item, framing);
+        more[request] = answered(item, framing, ecu.tongue);
         more[request].as_object().erase("request");
     }
     json::object object{
@@ -221,9 +226,9 @@ json::value to_json(const MonitorStatus& status) {
         states[code(monitor)] = id(status.monitors.at(monitor));
     }
     return {
-        {"mil", status.mil},
-        {"dtc_count", status.dtc_count},
-        {"ignition", status.ignition == Ignition::spark ? "spark" : "compression"},
+        {"mil", status.lamp == LampTold::told ? json::value(status.mil) : json::value()},
+        {"dtc_count", status.counted ? json::value(status.dtc_count) : json::value()},
+        {"ignition", id(status.ignition)},
         {"monitors", std::move(states)},
     };
 }
@@ -260,7 +265,7 @@ json::object vehicle_json(const Snapshot& snapshot) {
     }
     json::object states;
     if (const auto ignition = combined_ignition(snapshot)) {
-        vehicle["ignition"] = *ignition == Ignition::spark ? "spark" : "compression";
+        vehicle["ignition"] = id(*ignition);
         for (const auto monitor : monitors_of(*ignition)) {
             states[code(monitor)] = id(combined_readiness(snapshot, monitor));
         }

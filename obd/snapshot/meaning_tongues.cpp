@@ -131,6 +131,22 @@ void readiness_json(json::object& into, const j1939::Readiness& read) {
 }
 
 using Tell = std::function<void(json::object&, ByteView)>;
+
+/// The first freeze frame: its cause and what is known of its values.
+Tell frozen_json(Result<std::optional<j1939::Frozen>> (*read)(ByteView)) {
+    return [read](json::object& into, ByteView data) {
+        or_error<std::optional<j1939::Frozen>>(into, read(data), [&](const auto& frame) {
+            into["cause"] = frame ? json::value(frame->cause.text()) : json::value();
+            json::object values;
+            for (const auto& [pid, value] : frame ? frame->values : decltype(frame->values)()) {
+                values[parameter_row(pid)->id] = {
+                    {"value", number_json(value.value)}, {"unit", value.unit}};
+            }
+            into["readings"] = std::move(values);
+        });
+    };
+}
+
 const std::map<std::string, Tell, std::less<>>& tellers() {
     static const std::map<std::string, Tell, std::less<>> by_kind{
         {"codes",
@@ -230,6 +246,8 @@ const std::map<std::string, Tell, std::less<>>& tellers() {
                  }
              );
          }},
+        {"frame", frozen_json(&j1939::read_dm4)},
+        {"expanded_frame", frozen_json(&j1939::read_dm25)},
         {"counts",
          [](json::object& into, ByteView data) {
              or_error<j1939::Counts>(into, j1939::read_dm29(data), [&](const auto& read) {
@@ -292,6 +310,38 @@ const std::map<std::string, Tell, std::less<>>& tellers() {
     return by_kind;
 }
 
+json::object meaning_of_group(std::uint32_t group, ByteView data) {
+    const auto* row = j1939::group_row(group);
+    json::object said{
+        {"group", row != nullptr ? json::value(row->id) : json::value()},
+        {"raw", protocols::to_hex(data)}};
+    if (row == nullptr) {
+        said["note"] = "a parameter group without a meaning known to this program; see raw";
+        return said;
+    }
+    said["en"] = row->name_en;
+    said["es"] = row->name_es;
+    said["clause"] = row->clause;
+    if (const auto tell = tellers().find(row->kind); tell != tellers().end()) {
+        tell->second(said, data);
+    }
+    if (row->kind == "values") {
+        json::object values;
+        for (const auto& one : j1939::read_values(group, data)) {
+            if (!one.value) {
+                values[one.id] = nullptr;
+                continue;
+            }
+            values[one.id] = json::object{
+                {"value", number_json(one.value->value)},
+                {"unit", one.value->unit},
+                {"spn", one.spn}};
+        }
+        said["values"] = std::move(values);
+    }
+    return said;
+}
+
 /// `FEEC`, `65260`, `DM5`, or a frame's identifier of eight digits.
 std::optional<std::uint32_t> group_of(const std::string& word) {
     if (const auto* row = j1939::group_row(word)) {
@@ -352,6 +402,18 @@ Result<json::value> uds_meaning_of_text(const std::vector<std::string>& words) {
     return json::object{{"schema", "obd-station/decode-uds/1"}, {"messages", std::move(list)}};
 }
 
+json::object group_meaning(ByteView message) {
+    constexpr std::size_t group_bytes = 3;
+    if (message.size() < group_bytes) {
+        return {{"error", "no parameter group"}};
+    }
+    const auto group = static_cast<std::uint32_t>(message[0]) << 16 |
+                       static_cast<std::uint32_t>(message[1]) << 8 | message[2];
+    auto said = meaning_of_group(group, message.subspan(group_bytes));
+    said.erase("raw");
+    return said;
+}
+
 Result<json::value> j1939_meaning_of_text(const std::vector<std::string>& words) {
     std::string rest;
     for (std::size_t i = 1; i < words.size(); ++i) {
@@ -365,35 +427,9 @@ Result<json::value> j1939_meaning_of_text(const std::vector<std::string>& words)
             "write the parameter group (FECE, 65230, DM5, or a frame's 18FECE00) and then its data "
             "in hex"};
     }
-    const auto* row = j1939::group_row(*group);
-    json::object said{
-        {"schema", "obd-station/decode-j1939/1"},
-        {"pgn", *group},
-        {"group", row != nullptr ? json::value(row->id) : json::value()},
-        {"raw", protocols::to_hex(*data)}};
-    if (row == nullptr) {
-        said["note"] = "a parameter group without a meaning known to this program; see raw";
-        return said;
-    }
-    said["en"] = row->name_en;
-    said["es"] = row->name_es;
-    said["clause"] = row->clause;
-    if (const auto tell = tellers().find(row->kind); tell != tellers().end()) {
-        tell->second(said, *data);
-    }
-    if (row->kind == "values") {
-        json::object values;
-        for (const auto& one : j1939::read_values(*group, *data)) {
-            if (!one.value) {
-                values[one.id] = nullptr;
-                continue;
-            }
-            values[one.id] = json::object{
-                {"value", number_json(one.value->value)},
-                {"unit", one.value->unit},
-                {"spn", one.spn}};
-        }
-        said["values"] = std::move(values);
+    json::object said{{"schema", "obd-station/decode-j1939/1"}, {"pgn", *group}};
+    for (auto& [key, value] : meaning_of_group(*group, *data)) {
+        said[key] = std::move(value);
     }
     return said;
 }

@@ -6,11 +6,14 @@
 namespace obd {
 
 std::string_view id(Tongue tongue) {
-    return tongue == Tongue::j1979_2 ? "j1979-2" : "j1979";
+    static constexpr std::array<std::string_view, 3> ids{"j1979", "j1979-2", "j1939"};
+    return ids[static_cast<std::size_t>(tongue)];
 }
 
 std::string_view name(Tongue tongue) {
-    return tongue == Tongue::j1979_2 ? "SAE J1979-2" : "SAE J1979";
+    static constexpr std::array<std::string_view, 3> names{
+        "SAE J1979", "SAE J1979-2", "SAE J1939-73"};
+    return names[static_cast<std::size_t>(tongue)];
 }
 
 std::string_view id(Absence absence) {

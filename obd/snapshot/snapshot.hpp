@@ -52,6 +52,7 @@ struct Answered {};
 enum class Tongue {
     j1979,    ///< SAE J1979, ISO 15031-5: services 01 to 0A.
     j1979_2,  ///< SAE J1979-2 (OBDonUDS), ISO 27145 (WWH-OBD): services 22 and 19.
+    j1939,    ///< SAE J1939-73: parameter groups of heavy-duty vehicles.
 };
 [[nodiscard]] std::string_view id(Tongue tongue);
 /// Standard's name, e.g. `SAE J1979-2`.
@@ -83,7 +84,7 @@ struct Ecu {
     /// and severity.
     std::map<std::string, std::vector<UdsDtc>> whole_codes;
     /// Everything else it supports, by request in hex, e.g. `0104`, `0601`, `0914`, `020501`: only
-    /// when all was to be read.
+    /// when all was to be read. SAE J1939: every parameter group it sent, e.g. `00FECA`.
     std::map<std::string, Item<Answered>> more;
 };
 

@@ -13,7 +13,7 @@ namespace protocols::bus {
 
 /// One diagnostic request, sent functionally to every control unit.
 struct Request {
-    Bytes data;  ///< Service byte first, at most 7 bytes.
+    Bytes data;  ///< Service byte first, at most 7 bytes; SAE J1939: a parameter group.
     /// Frames expected from all responders together where that is certain, else nothing. Lets an
     /// adapter return without waiting for more.
     std::optional<int> frames;
@@ -27,6 +27,8 @@ struct Request {
     /// A list of codes on a legacy bus (SAE J1979 6.3), each unit's: its message that has room left
     /// is the last one. `messages` are then the least; who has no codes may say nothing at all.
     bool until_padded = false;
+    /// SAE J1939: asked of this unit alone.
+    std::optional<EcuAddress> only{};
 };
 
 /// Which PIDs there are: every unit of SAE J1979 and ISO 15031-5 answers it.
@@ -34,7 +36,8 @@ inline const Request support_request{{0x01, 0x00}, {}, {}};
 /// Which protocol a unit speaks: every unit of SAE J1979-2 and ISO 27145 answers it.
 inline const Request identifier_request{{0x22, 0xF8, 0x10}, {}, {}};
 
-/// `7F service code` (ISO 14229-1, SAE J1979 6.2.4).
+/// `7F service code` (ISO 14229-1, SAE J1979 6.2.4); SAE J1939: `refused_group` and what kind of
+/// refusal the acknowledgement is.
 struct Negative {
     EcuAddress source;
     std::uint8_t service = 0;
@@ -43,6 +46,9 @@ struct Negative {
 
 inline constexpr std::uint8_t response_pending = 0x78;
 inline constexpr std::uint8_t busy_repeat_request = 0x21;
+inline constexpr std::uint8_t refused_group = 0xE8;  ///< As service: PGN 59392, SAE J1939-21.
+inline constexpr std::uint8_t group_not_served = 1;
+inline constexpr std::uint8_t group_busy = 3;
 
 /// Everything the vehicle said to one request. No message and no failure means silence.
 struct Answer {

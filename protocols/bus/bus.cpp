@@ -26,6 +26,7 @@ constexpr std::array rows{
     Row{Protocol::j1939, "j1939", "SAE J1939 (CAN 29/250)"},
     Row{Protocol::user1, "user1", "USER1 (CAN 11/125)"},
     Row{Protocol::user2, "user2", "USER2 (CAN 11/50)"},
+    Row{Protocol::j1939_500, "j1939_500", "SAE J1939 (CAN 29/500)"},
 };
 
 }  // namespace

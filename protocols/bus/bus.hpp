@@ -11,8 +11,8 @@
 
 namespace protocols::bus {
 
-/// The legislated OBD buses, numbered as the ELM327 does (`ATDPN`): the number is stored in
-/// records.
+/// The legislated OBD buses, numbered as the ELM327 does (`ATDPN`) as far as it does: the number is
+/// stored in records.
 enum class Protocol : std::uint8_t {
     undecided = 0,
     j1850_pwm = 1,
@@ -27,6 +27,7 @@ enum class Protocol : std::uint8_t {
     j1939 = 10,
     user1 = 11,
     user2 = 12,
+    j1939_500 = 13,  ///< The ELM327 speaks it as a bus of the user's own.
 };
 
 [[nodiscard]] constexpr bool is_can(Protocol protocol) {
@@ -49,14 +50,18 @@ enum class Protocol : std::uint8_t {
     return protocol >= Protocol::j1850_pwm && protocol <= Protocol::kwp_fast;
 }
 
+[[nodiscard]] constexpr bool is_j1939(Protocol protocol) {
+    return protocol == Protocol::j1939 || protocol == Protocol::j1939_500;
+}
+
 /// Standard's name of the bus, e.g. `ISO 15765-4 (CAN 11/500)`.
 [[nodiscard]] std::string_view name(Protocol protocol);
 /// Stable identifier for files and JSON, e.g. `can11_500`.
 [[nodiscard]] std::string_view id(Protocol protocol);
 [[nodiscard]] std::optional<Protocol> protocol_from_id(std::string_view id);
 
-/// Who sent a message. CAN: the whole identifier (7E8, 18DAF110); legacy: the source byte. Unknown
-/// when the adapter printed no headers.
+/// Who sent a message. CAN: the whole identifier (7E8, 18DAF110); legacy and SAE J1939: the source
+/// byte. Unknown when the adapter printed no headers.
 class EcuAddress {
 public:
     EcuAddress() = default;
@@ -80,7 +85,8 @@ private:
     int digits_ = 0;
 };
 
-/// One diagnostic message of one control unit: service byte first, no header, padding or checksum.
+/// One diagnostic message of one control unit: service byte first (SAE J1939: the three bytes of
+/// the parameter group, the highest first), no header, padding or checksum.
 struct Message {
     EcuAddress source;
     Bytes data;

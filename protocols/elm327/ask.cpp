@@ -2,6 +2,7 @@
 
 #include "protocols/base/text.hpp"
 #include "protocols/elm327/frames.hpp"
+#include "protocols/elm327/heavy.hpp"
 
 #include <algorithm>
 #include <iterator>
@@ -64,6 +65,9 @@ std::optional<int> count_of(const bus::Request& request, Counting counting, bool
 }  // namespace
 
 std::optional<std::string> counted_command(const bus::Request& request, const Manner& manner) {
+    if (bus::is_j1939(manner.protocol)) {
+        return std::nullopt;  // how many units answer is not known, nor in how many frames
+    }
     const bool can = bus::is_can(manner.protocol);
     const auto hex = to_hex(request.data);
     const auto digit = count_of(request, manner.counting, can);
@@ -88,6 +92,9 @@ std::string stpx_command(bus::Protocol protocol, const Bytes& data, int count) {
 Sorted sort_lines(
     const bus::Request& request, const Manner& manner, const std::vector<std::string>& lines
 ) {
+    if (bus::is_j1939(manner.protocol)) {
+        return {sort_group_lines(request, lines), {}};
+    }
     auto frames = manner.headers ? read_frames(lines, manner.protocol) : read_headerless(lines);
     auto answer = bus::sort_answer(request, std::move(frames.messages));
     answer.problems.insert(answer.problems.end(), frames.problems.begin(), frames.problems.end());
@@ -260,7 +267,9 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     if (any_with_code(answer, bus::response_pending) && may_repeat) {
         return again_after(pending_pause, now);
     }
-    if (any_with_code(answer, bus::busy_repeat_request) && may_repeat) {
+    const bool busy = any_with_code(answer, bus::busy_repeat_request) ||
+                      (bus::is_j1939(manner_.protocol) && any_with_code(answer, bus::group_busy));
+    if (busy && may_repeat) {
         return again_after(busy_pause, now);
     }
     if (answer.incomplete && may_repeat) {
@@ -284,7 +293,9 @@ Action<Asked> Ask::judge(const Reply& reply, Instant now) {
     }
     // Who must answer and did not is asked once more; what the others said then stands.
     const bool reopened = reopened_ || asked_.reopened_in_vain;
-    if (lacks_somebody && may_repeat && !lacking_ && !reopened) {
+    // On SAE J1939 it is asked by itself: a unit owes all no refusal (SAE J1939-21 5.4.4).
+    const bool asked_apart = bus::is_j1939(manner_.protocol) && !request_.only;
+    if (lacks_somebody && may_repeat && !lacking_ && !reopened && !asked_apart) {
         lacking_ = std::move(answer);
         return begin(now);
     }

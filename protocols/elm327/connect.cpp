@@ -36,16 +36,14 @@ constexpr std::array settings{
 };
 
 constexpr std::array search_order{
-    Protocol::can11_500, Protocol::can29_500, Protocol::can11_250,
-    Protocol::can29_250, Protocol::kwp_fast,  Protocol::j1850_vpw,
-    Protocol::j1850_pwm, Protocol::iso9141,   Protocol::kwp_slow,
+    Protocol::can11_500, Protocol::can29_500, Protocol::can11_250, Protocol::can29_250,
+    Protocol::kwp_fast,  Protocol::j1850_vpw, Protocol::j1850_pwm, Protocol::iso9141,
+    Protocol::kwp_slow,  Protocol::j1939,     Protocol::j1939_500,
 };
 
 // What adapters are sold with, the likeliest first; an ended program may have left a faster one.
 constexpr std::array<std::uint32_t, 8> common_rates{38'400, 115'200, 9'600,     500'000,
                                                     57'600, 230'400, 1'000'000, 2'000'000};
-
-constexpr std::string_view heavy_vin_request = "00FEEC";  // PGN 65260, SAE J1939-71
 
 /// Whether the reply echoes another command: it is a late one, and everything is one reply behind.
 bool out_of_step(const Reply& reply, std::string_view command) {
@@ -79,11 +77,8 @@ Connect::Connect(ConnectOptions options) : options_(std::move(options)) {
 }
 
 std::string Connect::step() const {
-    if (stage_ == Stage::select || stage_ == Stage::probe) {
-        return std::string(bus::name(order_[index_]));
-    }
-    if (stage_ == Stage::heavy_select || stage_ == Stage::heavy) {
-        return std::string(bus::name(Protocol::j1939));
+    if (stage_ >= Stage::select) {
+        return std::string(bus::name(order_[std::min(index_, order_.size() - 1)]));
     }
     return stage_ == Stage::scan ? "adapter_rates" : "adapter";
 }
@@ -248,14 +243,13 @@ Action<Connection> Connect::on_reply(const Result<Reply>& result, Instant now) {
             return after_identity(reply, now);
         case Stage::set_up:
             return after_set_up(reply, now);
-        case Stage::heavy_select:
-            if (!reply.has(Remark::ok)) {
-                return fail(Fault::no_protocol, trials_);
-            }
-            stage_ = Stage::heavy;
-            return begin(std::string(heavy_vin_request), now);
+        case Stage::heavy_enter:
+            return after_heavy_command(reply, now);
+        case Stage::heavy_leave:
+            ++setting_;
+            return heavy_command(now);
         case Stage::heavy:
-            return after_heavy(reply);
+            return after_heavy(reply, now);
         case Stage::scan:
         case Stage::raise:
             break;
@@ -350,8 +344,12 @@ Action<Connection> Connect::after_set_up(const Reply& reply, Instant now) {
 
 Action<Connection> Connect::select(Instant now) {
     if (index_ == order_.size()) {
-        stage_ = Stage::heavy_select;
-        return begin("ATTPA", now);
+        return fail(Fault::no_protocol, trials_);
+    }
+    if (bus::is_j1939(order_[index_])) {
+        stage_ = Stage::heavy_enter;
+        setting_ = 0;
+        return heavy_command(now);
     }
     stage_ = Stage::select;
     return begin(std::string("ATTP") + std::to_string(static_cast<int>(order_[index_])), now);
@@ -360,27 +358,6 @@ Action<Connection> Connect::select(Instant now) {
 Action<Connection> Connect::probe(const bus::Request& request, Instant now) {
     probe_ = &request;
     return begin(to_hex(request.data), now);
-}
-
-/// Lines of SAE J1939 begin with priority (one digit), page and PGN (five) and source (two). What
-/// answers the request is the VIN itself, an acknowledgement or a transport message.
-Action<Connection> Connect::after_heavy(const Reply& reply) {
-    constexpr std::array<std::string_view, 4> answers{"0FEEC", "0E8", "0EB", "0EC"};
-    constexpr std::size_t shortest = 10;  // one byte of data behind eight digits of header
-    const bool somebody = std::ranges::any_of(reply.lines, [&](const std::string& line) {
-        const auto text = compact(line);
-        return text.size() >= shortest && text[0] <= '7' &&
-               text.find_first_not_of("0123456789ABCDEF") == text.npos &&
-               std::ranges::any_of(answers, [&](std::string_view start) {
-                   return std::string_view(text).substr(1).starts_with(start);
-               });
-    });
-    if (!fault_of(reply) && somebody) {
-        return fail(Fault::heavy_duty, printable(reply.raw));
-    }
-    return fail(
-        Fault::no_protocol, trials_ + std::string(bus::name(Protocol::j1939)) + ": silent; "
-    );
 }
 
 Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
@@ -426,6 +403,9 @@ Action<Connection> Connect::after_probe(const Reply& reply, Instant now) {
         return probe(bus::identifier_request, now);
     }
     trials_ += std::string(bus::name(protocol)) + ": " + (silent ? "silent" : "no bus") + "; ";
+    if (silent && bus::is_can(protocol)) {
+        expect_heavy(protocol);
+    }
     ++index_;
     return select(now);
 }

@@ -28,7 +28,9 @@ struct Connection {
     bus::Protocol protocol = bus::Protocol::undecided;
     bool headers = true;       ///< False: the adapter does not show who answers, whatever it said.
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
-    bool identifiers = false;  ///< Nobody answered that: `first_answer` is to 22 F810.
+    /// Nobody answered that: `first_answer` is to 22 F810. On SAE J1939 it is to DM5, else to the
+    /// vehicle identification.
+    bool identifiers = false;
     std::set<isotp::Habit> habits;  ///< How its frames were cut.
     std::uint32_t baud = 0;         ///< Rate in use; not the one asked for when raised or found.
     bool batches = false;           ///< Several commands may share a line.
@@ -37,10 +39,10 @@ struct Connection {
 /// Sets an adapter up from any state and finds the bus the vehicle answers on: CAN first, then fast
 /// K-line, slow K-line and J1850 (ISO 15765-4:2021 clause 6; a vehicle on CAN answers in under a
 /// second). Trials use ATTP, which writes nothing into the adapter. An adapter that is silent at
-/// the line's rate is looked for at others; a faster one that is known to work is used.
-/// A vehicle that answers on none is asked for its VIN as heavy-duty ones are (SAE J1939-71).
-/// Faults: link_lost, adapter_silent, not_an_adapter, wiring_fault, no_protocol (detail: what each
-/// trial said), heavy_duty.
+/// the line's rate is looked for at others; a faster one that is known to work is used. SAE J1939
+/// is tried right after CAN at a rate that somebody acknowledges, else at the end. Faults:
+/// link_lost, adapter_silent, not_an_adapter, wiring_fault, no_protocol (detail: what each trial
+/// said).
 class Connect {
 public:
     using Output = Connection;
@@ -56,7 +58,18 @@ public:
     [[nodiscard]] std::uint32_t baud() const { return connection_.baud; }
 
 private:
-    enum class Stage { reset, identify, scan, set_up, raise, select, probe, heavy_select, heavy };
+    enum class Stage {
+        reset,
+        identify,
+        scan,
+        set_up,
+        raise,
+        select,  // from here on: buses
+        probe,
+        heavy_enter,
+        heavy,
+        heavy_leave,
+    };
 
     Action<Connection> begin_again(Instant now);
     Action<Connection> begin(std::string command, Instant now, Limits limits = {});
@@ -69,14 +82,19 @@ private:
     Action<Connection> after_set_up(const Reply& reply, Instant now);
     Action<Connection> after_probe(const Reply& reply, Instant now);
     Action<Connection> probe(const bus::Request& request, Instant now);
-    Action<Connection> after_heavy(const Reply& reply);
+    void expect_heavy(bus::Protocol silent);
+    Action<Connection> heavy_command(Instant now);
+    Action<Connection> after_heavy_command(const Reply& reply, Instant now);
+    Action<Connection> leave_heavy(std::string_view why, Instant now);
+    Action<Connection> after_heavy(const Reply& reply, Instant now);
     Action<Connection> set_up(Instant now);
     Action<Connection> select(Instant now);
     Action<Connection> fail(Fault fault, std::string detail) const;
 
     ConnectOptions options_;
     Stage stage_ = Stage::reset;
-    std::size_t index_ = 0;  ///< Into the set-up commands, then into the protocols.
+    std::size_t index_ = 0;    ///< Into the set-up commands, then into the protocols.
+    std::size_t setting_ = 0;  ///< Into what brings the adapter to SAE J1939 or back.
     bool probed_twice_ = false;
     const bus::Request* probe_ = &bus::support_request;  ///< What the bus in hand is asked.
     bool repeated_ = false;                              ///< The setting in hand was put twice.

@@ -11,6 +11,7 @@ constexpr std::uint32_t response_offset = 8;  // 7E8 answers 7E0
 constexpr std::string_view tester = "F1";
 
 bus::Request only(bus::Request request, bus::EcuAddress unit) {
+    request.only = unit;
     request.frames.reset();
     request.expected = {{unit, 1}};
     return request;
@@ -20,8 +21,14 @@ bus::Request only(bus::Request request, bus::EcuAddress unit) {
 
 AskUnit::AskUnit(bus::Request request, Manner manner, bus::EcuAddress unit)
     : ask_(only(std::move(request), unit), manner) {
-    ENSURE(bus::is_can(manner.protocol) && unit.known());
+    const bool heavy = bus::is_j1939(manner.protocol);
+    ENSURE((bus::is_can(manner.protocol) || heavy) && unit.known());
     const auto address = unit.text();
+    if (heavy) {
+        before_.push_back("ATSHEA" + address + "F9");
+        after_.emplace_back("ATSHEAFFF9");
+        return;
+    }
     if (bus::is_can29(manner.protocol)) {
         before_.push_back("ATSHDA" + address.substr(address.size() - 2) + std::string(tester));
         after_.emplace_back("ATSHDB33F1");

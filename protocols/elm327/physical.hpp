@@ -8,10 +8,11 @@
 namespace protocols::elm327 {
 
 /// One request to one control unit alone (physical addressing, ISO 15765-4:2021 6.3.2), for
-/// adapters that lose the flow control of several units answering at once. CAN only. Sets header
-/// and receive filter before and takes them back after, also when the unit does not answer. Faults:
-/// as Ask; adapter_rejected when it cannot set a header; adapter_restarted when it is not sure that
-/// it took them back, and has to be set up again.
+/// adapters that lose the flow control of several units answering at once, and on SAE J1939, where
+/// only who is asked alone refuses. Sets header (CAN: and receive filter) before and takes them
+/// back after, also when the unit does not answer. Faults: as Ask; adapter_rejected when it cannot
+/// set a header; adapter_restarted when it is not sure that it took them back, and has to be set up
+/// again.
 class AskUnit {
 public:
     using Output = Asked;

@@ -166,7 +166,21 @@ Receiver::Out Receiver::transferred(const Frame& frame, Instant now) {
     auto& transfer = found->second;
     const std::size_t sequence = frame.data[0];
     if (sequence == transfer.received && transfer.received > 0) {
-        return {};  // the same again
+        const auto before = (transfer.received - 1) * packet_bytes;
+        const bool same = std::equal(
+            transfer.data.begin() + static_cast<long>(before), transfer.data.end(),
+            frame.data.begin() + 1
+        );
+        if (same) {
+            return {};
+        }
+        // One of the two is another message's: which one, nobody can say.
+        Out out{{}, {}, Error::out_of_order};
+        if (!broadcast) {
+            out.send = abort(frame.id.source, reason_timeout, transfer.group);
+        }
+        transfers_.erase(found);
+        return out;
     }
     if (sequence != transfer.received + 1) {
         if (broadcast) {
@@ -202,6 +216,14 @@ Receiver::Out Receiver::transferred(const Frame& frame, Instant now) {
         Message{transfer.group, frame.id.source, frame.id.destination, std::move(transfer.data)};
     transfers_.erase(found);
     return out;
+}
+
+std::vector<std::pair<std::uint8_t, std::uint32_t>> Receiver::under_way() const {
+    std::vector<std::pair<std::uint8_t, std::uint32_t>> list;
+    for (const auto& [key, transfer] : transfers_) {
+        list.emplace_back(key.first, transfer.group);
+    }
+    return list;
 }
 
 std::optional<Instant> Receiver::deadline() const {

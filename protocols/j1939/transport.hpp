@@ -68,7 +68,8 @@ struct Acknowledgement {
 /// Why a message of several frames did not come (SAE J1939-21 5.10.2.4).
 enum class Error {
     timeout,       ///< Nothing more came, also after it was asked for again.
-    out_of_order,  ///< A broadcast lost a frame: those cannot be asked for again.
+    out_of_order,  ///< A broadcast lost a frame: those cannot be asked for again. Or a frame came
+                   ///< twice and differs.
     malformed,     ///< Its announcement contradicts itself.
     aborted,       ///< The other side gave up.
 };
@@ -91,6 +92,8 @@ public:
     /// Asks again for what a transfer lacks, twice; then gives it up. Call until deadline() is
     /// later.
     [[nodiscard]] Out expire(Instant now);
+    /// Whose messages are under way, and of which group.
+    [[nodiscard]] std::vector<std::pair<std::uint8_t, std::uint32_t>> under_way() const;
 
 private:
     using Key = std::pair<std::uint8_t, bool>;  ///< Source; whether it is a broadcast.

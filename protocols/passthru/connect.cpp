@@ -17,6 +17,9 @@ constexpr std::array search_order{
     Protocol::kwp_fast,  Protocol::iso9141,   Protocol::kwp_slow,
 };
 
+constexpr std::uint32_t slow = 250'000;
+constexpr std::uint32_t fast = 500'000;
+
 Call of(Function function, std::uint32_t handle = 0) {
     Call call;
     call.function = function;
@@ -79,7 +82,7 @@ Action<Connection> Connect::resume(const Event& event, Instant now) {
         if (finished->result.has_error()) {
             return Finished<Connection>{finished->result.error()};
         }
-        return on_truck(finished->result.value(), now);
+        return on_truck(std::move(finished->result.value()), now);
     }
     auto action = std::get<CallLibrary>(running_).resume(event, now);
     auto* finished = std::get_if<Finished<Returned>>(&action);
@@ -136,8 +139,19 @@ Action<Connection> Connect::try_bus(Instant now) {
     if (index_ == order_.size()) {
         return Finished<Connection>{Failure{Fault::no_protocol, trials_}};
     }
+    if (bus::is_j1939(order_[index_])) {
+        return find_truck(order_[index_], now);
+    }
     auto& open = running_.emplace<OpenBus>(device_, order_[index_], *numbers_);
     return forward<Connection>(open.resume(Started{}, now));
+}
+
+Action<Connection> Connect::find_truck(Protocol heavy, Instant now) {
+    connection_.session.device = device_;
+    connection_.session.bus = heavy;
+    const auto baud = heavy == Protocol::j1939_500 ? fast : slow;
+    auto& truck = running_.emplace<FindTruck>(device_, baud, *numbers_);
+    return forward<Connection>(truck.resume(Started{}, now));
 }
 
 Action<Connection> Connect::on_opened(const Result<Session>& result, Instant now) {
@@ -151,29 +165,25 @@ Action<Connection> Connect::on_opened(const Result<Session>& result, Instant now
         return Finished<Connection>{result.error()};
     }
     trials_ += std::string(bus::name(order_[index_])) + ": " + result.error().detail + "; ";
-    const auto bus = order_[index_++];
+    const auto bus = order_[index_];
     if (bus::is_can29(bus) && result.error().detail == "silent") {  // frames are acknowledged
-        constexpr std::uint32_t slow = 250'000;
-        constexpr std::uint32_t fast = 500'000;
-        const auto baud = bus == Protocol::can29_500 ? fast : slow;
-        auto& truck = running_.emplace<FindTruck>(device_, baud, *numbers_);
-        return forward<Connection>(truck.resume(Started{}, now));
+        return find_truck(bus == Protocol::can29_500 ? Protocol::j1939_500 : Protocol::j1939, now);
     }
+    ++index_;
     return try_bus(now);
 }
 
-Action<Connection> Connect::on_truck(const Truck& truck, Instant now) {
-    if (truck.units.empty()) {
+Action<Connection> Connect::on_truck(Truck truck, Instant now) {
+    if (!truck.channel) {
+        trials_ += std::string(bus::name(connection_.session.bus)) + ": silent; ";
+        ++index_;
         return try_bus(now);
     }
-    std::string who = "SAE J1939, units";
-    for (const auto unit : truck.units) {
-        who += " " + to_hex(unit);
-    }
-    for (const auto& vin : truck.vins) {
-        who += ", VIN " + vin;
-    }
-    return Finished<Connection>{Failure{Fault::heavy_duty, printable(who)}};
+    connection_.session.channel = *truck.channel;
+    connection_.session.raw = true;
+    connection_.identifiers = truck.identification;
+    connection_.first_answer = std::move(truck.first_answer);
+    return Finished<Connection>{std::move(connection_)};
 }
 
 Action<Connection> Connect::on_talked(Result<Talked> result, Instant now) {
@@ -210,6 +220,10 @@ Ask::Ask(bus::Request request, Session session, Numbers& numbers)
 
 Action<Ask::Output> Ask::talk(Instant now) {
     ++attempts_;
+    if (bus::is_j1939(session_.bus)) {
+        auto& machine = running_.emplace<AskGroup>(request_, session_.channel, *numbers_);
+        return forward<Output>(machine.resume(Started{}, now));
+    }
     auto& machine = running_.emplace<Talk>(request_, session_, *numbers_);
     return forward<Output>(machine.resume(Started{}, now));
 }
@@ -228,6 +242,13 @@ Action<Ask::Output> Ask::resume(const Event& event, Instant now) {
         auto action = talking->resume(event, now);
         if (auto* finished = std::get_if<Finished<Talked>>(&action)) {
             return on_talked(std::move(finished->result), now);
+        }
+        return forward<Output>(std::move(action));
+    }
+    if (auto* group = std::get_if<AskGroup>(&running_)) {
+        auto action = group->resume(event, now);
+        if (auto* finished = std::get_if<Finished<bus::Answer>>(&action)) {
+            return on_group(std::move(finished->result), now);
         }
         return forward<Output>(std::move(action));
     }
@@ -256,6 +277,25 @@ Action<Ask::Output> Ask::resume(const Event& event, Instant now) {
         return Finished<Output>{finished->result.error()};
     }
     answer_.failure = Failure{Fault::bus_failed, "the session could not be opened again"};
+    return Finished<Output>{Output{std::move(answer_), session_}};
+}
+
+/// Busy units are asked again, and a message that came in part; who said nothing is asked alone by
+/// whoever asks.
+Action<Ask::Output> Ask::on_group(Result<bus::Answer> result, Instant now) {
+    if (result.has_error()) {
+        return Finished<Output>{result.error()};
+    }
+    constexpr int attempts_max = 3;
+    constexpr auto pause = 200ms;
+    answer_ = std::move(result.value());
+    const bool busy = std::ranges::any_of(answer_.negatives, [](const bus::Negative& negative) {
+        return negative.code == bus::group_busy;
+    });
+    if (attempts_ < attempts_max && (busy || answer_.failure || answer_.incomplete)) {
+        pausing_ = true;
+        return WaitUntil{now + pause};
+    }
     return Finished<Output>{Output{std::move(answer_), session_}};
 }
 

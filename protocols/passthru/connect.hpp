@@ -22,13 +22,15 @@ struct Connection {
     Identity identity;
     Session session;
     bus::Answer first_answer;  ///< To service 01 PID 00: not asked again.
-    bool identifiers = false;  ///< Nobody answered that: `first_answer` is to 22 F810.
+    /// Nobody answered that: `first_answer` is to 22 F810. On SAE J1939 it is to DM5, else to the
+    /// vehicle identification.
+    bool identifiers = false;
 };
 
 /// Opens the device and finds the bus the vehicle answers on: `first`, then CAN before slow buses,
 /// K-line last (ISO 15765-4 clause 6). Where somebody takes frames of 29 bits and nobody answers
-/// them, SAE J1939 is asked for. Faults: link_lost, library_failed, heavy_duty (detail: who
-/// answered), no_protocol (detail: what each trial said).
+/// them, SAE J1939 is asked for. Faults: link_lost, library_failed, no_protocol (detail: what each
+/// trial said).
 class Connect {
 public:
     using Output = Connection;
@@ -48,7 +50,8 @@ private:
     Action<Connection> on_returned(const Returned& returned, Instant now);
     Action<Connection> try_bus(Instant now);
     Action<Connection> on_opened(const Result<Session>& result, Instant now);
-    Action<Connection> on_truck(const Truck& truck, Instant now);
+    Action<Connection> find_truck(bus::Protocol heavy, Instant now);
+    Action<Connection> on_truck(Truck truck, Instant now);
     Action<Connection> on_talked(Result<Talked> result, Instant now);
     Action<Connection> refuse(const std::string& what, const Returned& returned) const;
 
@@ -82,11 +85,12 @@ public:
 private:
     Action<Output> talk(Instant now);
     Action<Output> on_talked(Result<Talked> result, Instant now);
+    Action<Output> on_group(Result<bus::Answer> result, Instant now);
 
     bus::Request request_;
     Session session_;
     Numbers* numbers_;
-    std::variant<Talk, CallLibrary, OpenBus> running_;
+    std::variant<Talk, AskGroup, CallLibrary, OpenBus> running_;
     int attempts_ = 0;
     bool pausing_ = false;
     bool reopened_ = false;

@@ -11,8 +11,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto quiet = 600ms;
-constexpr std::uint32_t active_codes = 0xFECA;  // DM1
-constexpr std::uint32_t identification = 0xFEEC;
 constexpr std::uint32_t any_destination = 0x03FF0000;  // masks of identifiers
 constexpr std::uint32_t this_group = 0x03FFFF00;
 constexpr std::uint32_t global_formats = 0xF000;  // groups without a destination
@@ -46,20 +44,24 @@ Failure pulled_out() {
 
 }  // namespace
 
-AskGroup::AskGroup(
-    std::uint32_t group, std::uint8_t destination, std::uint32_t channel, Numbers& numbers
-)
-    : group_(group), destination_(destination), channel_(channel), numbers_(&numbers) {}
+AskGroup::AskGroup(bus::Request request, std::uint32_t channel, Numbers& numbers)
+    : request_(std::move(request)),
+      group_(j1939::group_of(request_)),
+      destination_(
+          request_.only ? static_cast<std::uint8_t>(request_.only->value()) : j1939::everybody
+      ),
+      channel_(channel),
+      numbers_(&numbers) {}
 
-Action<GroupAnswer> AskGroup::put(Stage stage, Call call, Instant now) {
+Action<bus::Answer> AskGroup::put(Stage stage, Call call, Instant now) {
     stage_ = stage;
     call.id = numbers_->next();
     call.handle = channel_;
     call_ = CallLibrary(std::move(call));
-    return forward<GroupAnswer>(call_.resume(Started{}, now));
+    return forward<bus::Answer>(call_.resume(Started{}, now));
 }
 
-Action<GroupAnswer> AskGroup::resume(const Event& event, Instant now) {
+Action<bus::Answer> AskGroup::resume(const Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
         const auto mask = (group_ & 0xFF00) >= global_formats ? this_group : any_destination;
         return put(Stage::filter, pass_filter(channel_, mask, group_), now);
@@ -67,18 +69,18 @@ Action<GroupAnswer> AskGroup::resume(const Event& event, Instant now) {
     auto action = call_.resume(event, now);
     auto* finished = std::get_if<Finished<Returned>>(&action);
     if (finished == nullptr) {
-        return forward<GroupAnswer>(std::move(action));
+        return forward<bus::Answer>(std::move(action));
     }
     if (finished->result.has_error()) {
-        return Finished<GroupAnswer>{finished->result.error()};
+        return Finished<bus::Answer>{finished->result.error()};
     }
     if (finished->result.value().status == api::device_not_connected) {
-        return Finished<GroupAnswer>{pulled_out()};
+        return Finished<bus::Answer>{pulled_out()};
     }
     return on_returned(finished->result.value(), now);
 }
 
-Action<GroupAnswer> AskGroup::on_returned(const Returned& returned, Instant now) {
+Action<bus::Answer> AskGroup::on_returned(const Returned& returned, Instant now) {
     switch (stage_) {
         case Stage::filter: {
             filter_ = returned.handle;
@@ -96,7 +98,7 @@ Action<GroupAnswer> AskGroup::on_returned(const Returned& returned, Instant now)
         }
         case Stage::write:
             if (returned.status != api::noerror) {
-                answer_.failure = Failure{Fault::bus_failed, said(returned)};
+                failure_ = Failure{Fault::bus_failed, said(returned)};
                 until_ = now;
             } else {
                 until_ = now + quiet;
@@ -112,13 +114,19 @@ Action<GroupAnswer> AskGroup::on_returned(const Returned& returned, Instant now)
         case Stage::unfilter:
             break;
     }
-    return Finished<GroupAnswer>{std::move(answer_)};
+    auto told = answer();
+    told.failure = failure_;
+    return Finished<bus::Answer>{std::move(told)};
+}
+
+bus::Answer AskGroup::answer() const {
+    return j1939::answer_from(request_, heard_);
 }
 
 /// Sends what is to be sent, then listens on, or has heard enough.
-Action<GroupAnswer> AskGroup::listen(Instant now) {
+Action<bus::Answer> AskGroup::listen(Instant now) {
     for (auto due = receiver_.deadline(); due && *due <= now; due = receiver_.deadline()) {
-        keep(receiver_.expire(now), now);
+        expire(now);
     }
     if (!to_send_.empty()) {
         Call call;
@@ -155,34 +163,43 @@ void AskGroup::take(const api::Message& message, Instant now) {
     frame.id = j1939::id_from(static_cast<std::uint32_t>(big_endian(data.first(identifier_bytes))));
     const auto payload = data.subspan(identifier_bytes);
     frame.data.assign(payload.begin(), payload.end());
-    keep(receiver_.take(frame, now), now);
+    keep(receiver_.take(frame, now), frame.id.source, now);
 }
 
-void AskGroup::keep(j1939::Receiver::Out out, Instant now) {
-    answer_.incomplete = answer_.incomplete || out.error.has_value();
+/// Gives up, or asks again for, what did not come in time.
+void AskGroup::expire(Instant now) {
+    const auto before = receiver_.under_way();
+    auto out = receiver_.expire(now);
+    const auto after = receiver_.under_way();
+    for (const auto& transfer : before) {
+        if (std::ranges::find(after, transfer) == after.end() && transfer.second == group_) {
+            heard_.in_part.insert(transfer.first);
+        }
+    }
+    if (out.send) {
+        to_send_.push_back(std::move(*out.send));
+    }
+}
+
+void AskGroup::keep(j1939::Receiver::Out out, std::uint8_t source, Instant now) {
+    if (out.error) {
+        heard_.in_part.insert(source);
+    }
     if (out.send) {
         to_send_.push_back(std::move(*out.send));
     }
     if (!out.message) {
         return;
     }
-    if (const auto told = j1939::acknowledgement_from(*out.message)) {
-        if (told->group == group_ && told->kind != j1939::Acknowledgement::Kind::positive) {
-            answer_.refused.push_back(out.message->source);
-        }
-    } else if (out.message->group == group_) {
+    if (out.message->group == group_) {
         until_ = now + quiet;
-        // DM1 is also broadcast every second: it counts once.
-        const auto same = [&](const j1939::Message& one) {
-            return one.source == out.message->source && one.data == out.message->data;
-        };
-        if (std::ranges::none_of(answer_.messages, same)) {
-            answer_.messages.push_back(std::move(*out.message));
-        }
+        heard_.in_part.erase(source);
     }
-    const bool alone = destination_ != j1939::everybody;
-    if (alone && (!answer_.messages.empty() || !answer_.refused.empty())) {
-        until_ = now;  // nobody else was asked
+    heard_.messages.push_back(std::move(*out.message));
+    const auto told = answer();
+    const bool alone = request_.only && !(told.messages.empty() && told.negatives.empty());
+    if (alone || bus::complete(request_, told)) {
+        until_ = now;  // nobody else must answer
     }
 }
 
@@ -208,14 +225,14 @@ Action<Truck> FindTruck::resume(const Event& event, Instant now) {
     }
     if (asking_) {
         auto action = asking_->resume(event, now);
-        auto* finished = std::get_if<Finished<GroupAnswer>>(&action);
+        auto* finished = std::get_if<Finished<bus::Answer>>(&action);
         if (finished == nullptr) {
             return forward<Truck>(std::move(action));
         }
         if (finished->result.has_error()) {
             return Finished<Truck>{finished->result.error()};
         }
-        return on_answer(finished->result.value(), now);
+        return on_answer(std::move(finished->result.value()), now);
     }
     auto action = call_.resume(event, now);
     auto* finished = std::get_if<Finished<Returned>>(&action);
@@ -254,32 +271,26 @@ Action<Truck> FindTruck::next_filter(Instant now) {
     static constexpr std::array groups{
         j1939::acknowledge_group, j1939::connection_group, j1939::transfer_group};
     if (filter_ == groups.size()) {
-        return ask(active_codes, now);
+        return ask(j1939::readiness_group, now);
     }
     return put(Stage::filter, pass_filter(channel_, any_destination, groups[filter_]), now);
 }
 
 Action<Truck> FindTruck::ask(std::uint32_t group, Instant now) {
     asked_ = group;
-    asking_.emplace(group, j1939::everybody, channel_, *numbers_);
+    asking_.emplace(j1939::request_of(group), channel_, *numbers_);
     return forward<Truck>(asking_->resume(Started{}, now));
 }
 
-Action<Truck> FindTruck::on_answer(const GroupAnswer& answer, Instant now) {
+Action<Truck> FindTruck::on_answer(bus::Answer answer, Instant now) {
     asking_.reset();
-    for (const auto& one : answer.messages) {
-        if (std::ranges::find(truck_.units, one.source) == truck_.units.end()) {
-            truck_.units.push_back(one.source);
-        }
-        if (asked_ == identification) {
-            const auto end = std::ranges::find(one.data, static_cast<std::uint8_t>('*'));
-            std::string vin(one.data.begin(), end);
-            if (std::ranges::find(truck_.vins, vin) == truck_.vins.end()) {
-                truck_.vins.push_back(std::move(vin));
-            }
-        }
+    if (!answer.messages.empty() || !answer.negatives.empty() || answer.incomplete) {
+        truck_.channel = channel_;
+        truck_.first_answer = std::move(answer);
+        truck_.identification = asked_ == j1939::identification_group;
+        return Finished<Truck>{std::move(truck_)};
     }
-    return asked_ == active_codes && !truck_.units.empty() ? ask(identification, now) : close(now);
+    return asked_ == j1939::readiness_group ? ask(j1939::identification_group, now) : close(now);
 }
 
 Action<Truck> FindTruck::close(Instant now) {

@@ -1,47 +1,41 @@
 #pragma once
 
 #include "protocols/base/machine.hpp"
+#include "protocols/j1939/groups.hpp"
 #include "protocols/j1939/transport.hpp"
 #include "protocols/passthru/bus.hpp"
 
 #include <deque>
 #include <optional>
-#include <string>
 #include <vector>
 
 /// SAE J1939 on a channel of 29-bit CAN frames, with a transport of our own: no J2534-2 is needed.
 namespace protocols::passthru {
 
-/// What came of asking for a parameter group.
-struct GroupAnswer {
-    std::vector<j1939::Message> messages;  ///< Of that group, whoever sent them.
-    std::vector<std::uint8_t> refused;     ///< Units that do not serve it.
-    std::optional<Failure> failure;        ///< The bus did not take the request.
-    bool incomplete = false;               ///< A message of several frames did not come whole.
-};
-
-/// Asks for a parameter group and listens until nobody has said anything for 600 ms (SAE J1939-84
-/// practice), as long as messages of several frames are under way. Fault: link_lost.
+/// Asks for a parameter group, all units or `request.only`, and listens until nobody has said
+/// anything for 600 ms (SAE J1939-84 practice) and no message of several frames is under way, or
+/// until everybody who must answer has. Fault: link_lost.
 class AskGroup {
 public:
-    using Output = GroupAnswer;
+    using Output = bus::Answer;
 
     /// `channel`: of frames, with filters that let the transport's groups pass.
-    AskGroup(
-        std::uint32_t group, std::uint8_t destination, std::uint32_t channel, Numbers& numbers
-    );
+    AskGroup(bus::Request request, std::uint32_t channel, Numbers& numbers);
 
-    [[nodiscard]] Action<GroupAnswer> resume(const Event& event, Instant now);
+    [[nodiscard]] Action<bus::Answer> resume(const Event& event, Instant now);
 
 private:
     enum class Stage { filter, clear, write, read, send, unfilter };
 
-    Action<GroupAnswer> put(Stage stage, Call call, Instant now);
-    Action<GroupAnswer> on_returned(const Returned& returned, Instant now);
-    Action<GroupAnswer> listen(Instant now);
+    Action<bus::Answer> put(Stage stage, Call call, Instant now);
+    Action<bus::Answer> on_returned(const Returned& returned, Instant now);
+    Action<bus::Answer> listen(Instant now);
     void take(const api::Message& message, Instant now);
-    void keep(j1939::Receiver::Out out, Instant now);
+    void expire(Instant now);
+    void keep(j1939::Receiver::Out out, std::uint8_t source, Instant now);
+    [[nodiscard]] bus::Answer answer() const;
 
+    bus::Request request_;
     std::uint32_t group_;
     std::uint8_t destination_;
     std::uint32_t channel_;
@@ -52,19 +46,21 @@ private:
     j1939::Receiver receiver_;
     std::deque<j1939::Frame> to_send_;
     Instant until_{};
-    GroupAnswer answer_;
+    j1939::Heard heard_;
+    std::optional<Failure> failure_;  ///< The bus did not take the request.
 };
 
 static_assert(Machine<AskGroup>);
 
-/// Who speaks SAE J1939.
+/// A channel on which somebody speaks SAE J1939.
 struct Truck {
-    std::vector<std::uint8_t> units;  ///< Addresses that answered; empty: nobody.
-    std::vector<std::string> vins;    ///< Each one once.
+    std::optional<std::uint32_t> channel;  ///< Left open; nothing: nobody does.
+    bus::Answer first_answer;              ///< To DM5, else to the vehicle identification.
+    bool identification = false;           ///< Nobody answered DM5.
 };
 
-/// Opens a channel, asks for active codes (DM1) and, when somebody answers, for the VIN, and closes
-/// it. Fault: link_lost.
+/// Opens a channel and asks for DM5 and, when nobody has that, for the vehicle identification.
+/// Closes it again when nobody answers. Fault: link_lost.
 class FindTruck {
 public:
     using Output = Truck;
@@ -80,7 +76,7 @@ private:
     Action<Truck> on_returned(const Returned& returned, Instant now);
     Action<Truck> next_filter(Instant now);
     Action<Truck> ask(std::uint32_t group, Instant now);
-    Action<Truck> on_answer(const GroupAnswer& answer, Instant now);
+    Action<Truck> on_answer(bus::Answer answer, Instant now);
     Action<Truck> close(Instant now);
 
     std::uint32_t device_;

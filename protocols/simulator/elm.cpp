@@ -247,6 +247,8 @@ bool Elm::setting(std::string_view name, Instant now) {
         settings_.timeout = value == 0 ? 0x32 : value;
     } else if ((name == "CTM1" || name == "CTM5") && dialect_->version >= 21) {
         settings_.can_timeout_factor = name.back() - '0';
+    } else if (name.size() == 6 && name.starts_with("PB") && dialect_->version >= 14) {
+        settings_.user_j1939_500 = name == "PB4201";
     } else if (name == "PC") {
         bus_open_ = false;
     } else if (name.starts_with("SH") && hex_number(name.substr(2))) {
@@ -287,6 +289,9 @@ bool Elm::protocol_command(std::string_view name, Instant now) {
         return false;
     }
     settings_.protocol = static_cast<Protocol>(number.value_or(0));
+    if (settings_.protocol == Protocol::user1 && settings_.user_j1939_500) {
+        settings_.protocol = Protocol::j1939_500;
+    }
     settings_.automatic = automatic || number.value_or(0) == 0;
     settings_.header = 0;
     bus_open_ = false;
@@ -307,7 +312,7 @@ bool Elm::information(std::string_view name, Instant now) {
         reply(vehicle_.ecus.empty() ? "OFF" : "ON", now);
     } else if (name == "DP" || name == "DPN") {
         const bool number = name == "DPN";
-        const auto digit = "0123456789ABC"[static_cast<int>(settings_.protocol)];
+        const auto digit = "0123456789ABCB"[static_cast<int>(settings_.protocol)];
         const auto text =
             number ? std::string(1, digit) : std::string(bus::name(settings_.protocol));
         const auto prefix = number ? "A" : "AUTO, ";

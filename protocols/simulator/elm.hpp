@@ -49,7 +49,7 @@ private:
     struct BusFrame {
         Instant at;
         bus::EcuAddress source;
-        Bytes data;        ///< CAN: N_PCI first; legacy: header to checksum.
+        Bytes data;        ///< CAN: N_PCI first; legacy: header to checksum; J1939: the frame's.
         bool last = true;  ///< Of its message.
     };
     struct Settings {
@@ -69,6 +69,7 @@ private:
         std::uint32_t header = 0;
         std::uint32_t receive_filter = 0;
         bool batches = false;
+        bool user_j1939_500 = false;  ///< `ATPB 42 01`: bus B is SAE J1939 at 500 kbit/s.
     };
 
     void execute(const std::string& command, Instant now);
@@ -94,6 +95,8 @@ private:
     void ask_vehicle(const Bytes& request, Count count, Instant now);
     [[nodiscard]] bool open_bus(Instant& now);
     [[nodiscard]] std::vector<BusFrame> frames(const Bytes& request, Instant now);
+    [[nodiscard]] std::vector<BusFrame> group_frames(const Bytes& request, Instant now) const;
+    [[nodiscard]] std::string print_group(const BusFrame& frame) const;
     void add_can(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const;
     void add_legacy(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const;
     [[nodiscard]] std::vector<std::string> print(const BusFrame& frame) const;

@@ -25,7 +25,8 @@ constexpr auto slow_init = 2600ms;
 constexpr auto fast_init = 430ms;
 
 bool is_500k(Protocol protocol) {
-    return protocol == Protocol::can11_500 || protocol == Protocol::can29_500;
+    return protocol == Protocol::can11_500 || protocol == Protocol::can29_500 ||
+           protocol == Protocol::j1939_500;
 }
 
 }  // namespace
@@ -57,7 +58,7 @@ bool Elm::open_bus(Instant& now) {
             }
             now += cost;
         }
-        if (real == Protocol::undecided) {
+        if (real == Protocol::undecided || bus::is_j1939(real)) {
             emit("\r", now);
             line("UNABLE TO CONNECT", now);
             prompt(now);
@@ -78,9 +79,10 @@ bool Elm::open_bus(Instant& now) {
         bus_open_ = true;
         return true;
     }
-    if (bus::is_can(wanted)) {
+    if (bus::is_can(wanted) || bus::is_j1939(wanted)) {
         // On a live bus of the same rate somebody acknowledges; else nobody does.
-        const bool heard = bus::is_can(real) && is_500k(real) == is_500k(wanted);
+        const bool heard =
+            (bus::is_can(real) || bus::is_j1939(real)) && is_500k(real) == is_500k(wanted);
         now += heard ? reply_wait() : Duration(100ms);
         line(heard ? "NO DATA" : "CAN ERROR", now);
     } else if (bus::is_kwp(wanted) || wanted == Protocol::iso9141) {
@@ -106,7 +108,10 @@ void Elm::ask_vehicle(const Bytes& request, Count count, Instant now) {
     constexpr auto session_time = 5s;  // P3max
     const bool slept = bus::has_session(settings_.protocol) && !dialect_->keeps_alive &&
                        bus_used_ != Instant{} && now - bus_used_ > session_time;
-    const auto list = slept ? std::vector<BusFrame>() : frames(request, now);
+    const bool heavy = bus::is_j1939(settings_.protocol);
+    const auto list = slept   ? std::vector<BusFrame>()
+                      : heavy ? group_frames(request, now)
+                              : frames(request, now);
     if (!slept) {
         bus_used_ = now;
     }
@@ -122,8 +127,9 @@ void Elm::ask_vehicle(const Bytes& request, Count count, Instant now) {
         }
         last = frame.at;
         deadline = frame.at + reply_wait();
-        const auto body = bus::is_can(settings_.protocol) ? ByteView(frame.data).subspan(1)
-                                                          : ByteView(frame.data).subspan(3);
+        const auto body = heavy                             ? ByteView()
+                          : bus::is_can(settings_.protocol) ? ByteView(frame.data).subspan(1)
+                                                            : ByteView(frame.data).subspan(3);
         if (waits_for_pending && body.size() >= 3 && body[0] == 0x7F && body[2] == 0x78) {
             deadline = frame.at + 5s;
         }
@@ -272,6 +278,9 @@ void Elm::add_legacy(std::vector<BusFrame>& list, const EcuMessage& message, Ins
 std::vector<std::string> Elm::print(const BusFrame& frame) const {
     const ByteView data(frame.data);
     const bool headers = settings_.headers && !dialect_->hides_headers;
+    if (bus::is_j1939(settings_.protocol)) {
+        return {print_group(frame)};
+    }
     if (bus::is_legacy(settings_.protocol)) {
         return {join(headers ? data : data.subspan(3, data.size() - 4))};
     }

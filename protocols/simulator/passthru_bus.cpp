@@ -70,12 +70,11 @@ std::size_t data_max(std::uint32_t protocol) {
 }  // namespace
 
 bool PassThru::hears_can(const Channel& channel) const {
-    const bool fast =
-        vehicle_.protocol == Protocol::can11_500 || vehicle_.protocol == Protocol::can29_500;
-    if (vehicle_.protocol == Protocol::j1939) {
-        return channel.baud == vehicle_.j1939_baud;
-    }
-    return bus::is_can(vehicle_.protocol) && channel.baud == (fast ? 500'000U : 250'000U);
+    const bool fast = vehicle_.protocol == Protocol::can11_500 ||
+                      vehicle_.protocol == Protocol::can29_500 ||
+                      vehicle_.protocol == Protocol::j1939_500;
+    return (bus::is_can(vehicle_.protocol) || bus::is_j1939(vehicle_.protocol)) &&
+           channel.baud == (fast ? 500'000U : 250'000U);
 }
 
 /// Whether the vehicle speaks on this channel at all.
@@ -127,7 +126,7 @@ std::uint32_t PassThru::write(Channel& channel, const Call& call, Returned& retu
 }
 
 void PassThru::ask(Channel& channel, const Message& message, Instant at) {
-    if (vehicle_.protocol == Protocol::j1939) {
+    if (bus::is_j1939(vehicle_.protocol)) {
         if (channel.protocol == api::can) {
             ask_j1939(channel, message, at);
         }

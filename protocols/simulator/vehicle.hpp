@@ -65,7 +65,9 @@ struct Ecu {
     std::map<std::uint8_t, std::vector<Bytes>> tests;
     /// Service 05 by sensor bit and TID: one byte, or value, lowest and highest.
     std::map<std::uint8_t, std::map<std::uint8_t, Bytes>> oxygen_tests;
-    std::map<std::uint32_t, Bytes> groups;          ///< SAE J1939: parameter group to its data.
+    /// SAE J1939: parameter group to its data. `negatives` holds, by group (`00FDB5`), what a unit
+    /// acknowledges with instead: 1 not served, 2 denied, 3 busy.
+    std::map<std::uint32_t, Bytes> groups;
     std::map<std::string, std::uint8_t> negatives;  ///< Request in hex to negative response code.
     std::map<std::string, Delay> delays;            ///< Request in hex to its delay.
 };
@@ -95,7 +97,6 @@ struct Vehicle {
     bus::Protocol protocol = bus::Protocol::undecided;  ///< undecided: nothing ever answers.
     double volts = 12.6;
     std::uint8_t padding = 0;
-    std::uint32_t j1939_baud = 250'000;
     Papers papers;
     std::vector<Ecu> ecus;
 

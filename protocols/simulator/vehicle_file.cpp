@@ -1,6 +1,6 @@
 #include "protocols/base/embedded.hpp"
 #include "protocols/simulator/json_reader.hpp"
-#include "protocols/simulator/vehicle.hpp"
+#include "protocols/simulator/vehicle_tongues.hpp"
 
 #include <boost/json/parse.hpp>
 
@@ -12,17 +12,6 @@ namespace protocols::simulator {
 const std::vector<EmbeddedFile>& vehicle_files();
 
 namespace {
-
-std::optional<std::uint16_t> code_from_text(std::string_view text) {
-    constexpr std::string_view systems = "PCBU";
-    const auto system = text.size() == 5 ? systems.find(text[0]) : systems.npos;
-    const auto digits = from_hex(text.size() == 5 ? "0" + std::string(text.substr(1)) + "0" : "");
-    if (system == systems.npos || !digits || digits->size() != 3 || ((*digits)[0] & 0x0F) > 3) {
-        return std::nullopt;
-    }
-    const auto number = big_endian(*digits) >> 4;
-    return static_cast<std::uint16_t>(system << 14 | number);
-}
 
 std::vector<std::uint16_t> read_codes(
     Reader& reader, const json::object& ecu, std::string_view key, const std::string& place
@@ -271,59 +260,6 @@ void read_tests(Reader& reader, const json::object& object, const std::string& p
     });
 }
 
-/// `codes`: `{"code": "P0420-00", "status": "2F", "severity": "02", "permanent": true}`; the
-/// classic lists follow from them.
-void read_tongues(Reader& reader, const json::object& object, const std::string& place, Ecu& ecu) {
-    if (const auto* tongues = object.if_contains("tongues")) {
-        const auto has = [&](std::string_view name) {
-            return tongues->is_array() &&
-                   std::ranges::find(
-                       tongues->as_array(), json::value(json::string_view(name.data(), name.size()))
-                   ) != tongues->as_array().end();
-        };
-        ecu.classic = has("j1979");
-        ecu.uds = has("j1979-2");
-        if (!ecu.classic && !ecu.uds) {
-            reader.complain(place + "/tongues", "must be a list of j1979 and j1979-2");
-        }
-    }
-    const auto* codes = object.if_contains("codes");
-    for (const auto& item :
-         codes != nullptr && codes->is_array() ? codes->as_array() : json::array()) {
-        const auto where = place + "/codes";
-        const auto& code = reader.object(item, where);
-        reader.known_keys(code, where, {"code", "status", "severity", "permanent"});
-        const auto text = reader.text(code, "code", where);
-        constexpr std::size_t classic_letters = 5;
-        const auto classic = code_from_text(std::string_view(text).substr(0, classic_letters));
-        const auto type = from_hex(text.size() == 8 && text[5] == '-' ? text.substr(6) : "");
-        const auto status = from_hex(reader.text(code, "status", where));
-        const auto severity = from_hex(reader.text(code, "severity", where));
-        if (!classic || !type || type->size() != 1 || !status || status->size() != 1 || !severity ||
-            severity->size() != 1) {
-            return reader.complain(
-                where, "must be a code such as \"P0420-00\" with status and severity in hex"
-            );
-        }
-        WholeCode whole;
-        whole.number = static_cast<std::uint32_t>(*classic << 8 | (*type)[0]);
-        whole.status = (*status)[0];
-        whole.severity = (*severity)[0];
-        whole.permanent = reader.truth(code, "permanent", false, where);
-        ecu.whole.push_back(whole);
-        constexpr unsigned pending = 0x04;
-        constexpr unsigned confirmed = 0x08;
-        for (const auto& [to, bit] :
-             {std::pair{&ecu.stored, whole.status & confirmed},
-              {&ecu.pending, whole.status & pending},
-              {&ecu.permanent, whole.permanent ? 1U : 0U}}) {
-            if (bit != 0) {
-                to->push_back(*classic);
-            }
-        }
-    }
-}
-
 Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place) {
     Ecu ecu;
     const auto& object = reader.object(value, place);
@@ -345,6 +281,7 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
          "permanent",
          "answers_permanent",
          "tongues",
+         "groups",
          "codes",
          "freeze_frame",
          "later_freeze_frames",
@@ -368,6 +305,7 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
     ecu.pending = read_codes(reader, object, "pending", place);
     ecu.permanent = read_codes(reader, object, "permanent", place);
     read_tongues(reader, object, place, ecu);
+    read_groups(reader, object, place, ecu);
     ecu.answers_permanent = reader.truth(object, "answers_permanent", true, place);
     if (const auto* parameters = object.if_contains("parameters")) {
         for (const auto& item : reader.object(*parameters, place + "/parameters")) {

@@ -172,14 +172,6 @@ constexpr std::array rows{
          "con el vehículo correcto; lo leído antes quedó guardado.",
          "The vehicle that answers now is not the one that was being read. Begin a new inspection "
          "with the right vehicle; what was read before is kept."}},
-    Row{Fault::heavy_duty,
-        {"E-VEH-07", 29,
-         "Es un vehículo pesado que habla SAE J1939, y esta estación todavía no lo lee. Pásalo a "
-         "una "
-         "línea de vehículos pesados; lo capturado quedó guardado.",
-         "This is a heavy-duty vehicle that speaks SAE J1939, which this station does not read "
-         "yet. "
-         "Send it to a lane for heavy vehicles; what was entered is kept."}},
     Row{Fault::library_failed,
         {"E-ADP-14", 23,
          "La biblioteca J2534 no se pudo usar. Instala el controlador del fabricante, cierra otros "

@@ -42,6 +42,8 @@ std::string meaning(const Snapshot& snapshot) {
     json.erase("adapter");
     json.erase("notes");
     json.erase("attempts");
+    json.erase("not_connected_why");
+    json.erase("failed_attempts");
     for (auto& ecu : json["ecus"].as_array()) {
         ecu.as_object().erase("parameters");
     }
@@ -82,6 +84,9 @@ TEST(Reading, ReadsEveryBuiltInVehicleOnItsOwnBus) {
         ASSERT_EQ(snapshot.ecus.size(), vehicle.ecus.size()) << name;
         for (std::size_t i = 0; i < vehicle.ecus.size(); ++i) {
             const auto& truth = vehicle.ecus[i];
+            if (!truth.groups.empty()) {
+                continue;  // SAE J1939: heavy_test
+            }
             const auto& ecu = snapshot.ecu(truth.address);
             ASSERT_TRUE(ecu.stored.value) << name << " " << truth.address.text();
             EXPECT_EQ(ecu.stored.value->size(), truth.stored.size()) << name;
@@ -105,7 +110,8 @@ TEST(Reading, SaysTheSameThroughEveryAdapter) {
 
 TEST(Reading, AsksUnitsOneByOneWhereAnAdapterLosesTheirFlowControl) {
     for (const auto name : sim::vehicle_names()) {
-        if (name == "adapter-bench") {  // longer than this adapter can carry at all
+        // Longer than this adapter can carry at all, or on a bus it does not have.
+        if (name == "adapter-bench" || name == "truck-2018") {
             continue;
         }
         EXPECT_EQ(meaning(read(name, "elm327-2.1-clone")), meaning(read(name))) << name;

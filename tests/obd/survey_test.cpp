@@ -113,7 +113,9 @@ TEST(Everything, IsReadOfEveryBuiltInVehicle) {
         for (const auto& command : read.sent) {
             const bool setting = command.starts_with("AT") || command.starts_with("ST");
             const bool search = command.starts_with("0100") || command.starts_with("22F810");
-            if (!setting && !search && command.size() > 1) {
+            // On SAE J1939 a unit is asked alone in the words that all were asked in.
+            const bool heavy = command.starts_with("00");
+            if (!setting && !search && !heavy && command.size() > 1) {
                 EXPECT_TRUE(different.insert(command).second) << name << " twice: " << command;
             }
         }

@@ -160,35 +160,89 @@ TEST(Elm327Connect, FindsUnitsThatSpeakJ1979_2Alone) {
     lost.check_link_loss_at_every_step([] { return Connect(); });
 }
 
-Result<Connection> heavy(const std::string& answer) {
+/// CAN is acknowledged at 250 kbit/s alone, and nobody knows OBD there.
+Conversation heavy() {
     auto talk = set_up();
-    for (const auto* number : {"6", "7", "8", "9", "5", "2", "1", "3", "4"}) {
+    for (const auto* number : {"6", "7", "8", "9"}) {
         talk.expect_sent("ATTP" + std::string(number) + "\r").answer("OK\r\r>");
-        talk.expect_sent("0100\r").answer("NO DATA\r\r>");
-        if (*number >= '6') {  // CAN: a unit may speak SAE J1979-2 alone
+        const bool silent = *number >= '8';
+        talk.expect_sent("0100\r").answer(silent ? "NO DATA\r\r>" : "CAN ERROR\r\r>");
+        if (silent) {  // a unit may speak SAE J1979-2 alone
             talk.expect_sent("22F810\r").answer("NO DATA\r\r>");
         }
     }
-    talk.expect_sent("ATTPA\r").answer("OK\r\r>");
-    talk.expect_sent("00FEEC\r").answer(answer);
-    return talk.run(Connect());
+    return talk;
 }
 
-TEST(Elm327Connect, TellsAHeavyDutyVehicleFromASilentOne) {
-    for (const auto* answer :
-         {"60FEEC0031394B4D4152\r\r>", "7 0ECFF 00 20 13 00 03 FF EC FE 00 \r\r>",
-          "60E8FF0001FFFFFFFFECFE00\r\r>"}) {
-        const auto result = heavy(answer);
-        ASSERT_TRUE(result.has_error()) << answer;
-        EXPECT_EQ(result.error().fault, Fault::heavy_duty) << answer;
+Conversation on_j1939() {
+    auto talk = heavy();
+    for (const auto* command : {"ATTPA\r", "ATAT0\r", "ATST96\r"}) {
+        talk.expect_sent(command).answer("OK\r\r>");
     }
+    return talk;
+}
+
+TEST(Elm327Connect, AsksForJ1939BeforeSlowBusesWhereFramesAreAcknowledged) {
+    auto talk = on_j1939();
+    talk.expect_sent("00FECE\r").answer("6 0FECE 00 00 00 14 07 A0 1E 00 00 \r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_value()) << result.error().detail;
+    EXPECT_EQ(result.value().protocol, bus::Protocol::j1939);
+    EXPECT_FALSE(result.value().identifiers);
+    ASSERT_EQ(result.value().first_answer.messages.size(), 1U);
+    EXPECT_EQ(to_hex(result.value().first_answer.messages[0].data), "00FECE00001407A01E0000");
+    talk.check_link_loss_at_every_step([] { return Connect(); });
+}
+
+TEST(Elm327Connect, TakesWhatAnswersOnJ1939ForAHeavyDutyVehicle) {
+    // Older than DM5: who they are is told, in a broadcast, or who asked is refused.
     for (const auto* answer :
-         {"NO DATA\r\r>", "CAN ERROR\r\r>", "?\r\r>", "7E8037F0011\r\r>", "OK\r\r>",
-          "60F004007DFFFFFFFFFFFFFF\r\r>"}) {
-        const auto result = heavy(answer);
-        ASSERT_TRUE(result.has_error()) << answer;
-        EXPECT_EQ(result.error().fault, Fault::no_protocol) << answer;
+         {"7 0ECFF 00 20 12 00 03 FF EC FE 00 \r7 0EBFF 00 01 31 58 4B 41 44 34 39 \r"
+          "7 0EBFF 00 02 58 30 4A 4A 33 30 35 \r7 0EBFF 00 03 36 37 38 2A FF FF FF \r\r>",
+          "60E8FF0001FFFFFFF9ECFE00\r\r>"}) {
+        auto talk = on_j1939();
+        talk.expect_sent("00FECE\r").answer("NO DATA\r\r>");
+        talk.expect_sent("00FEEC\r").answer(answer);
+        const auto result = talk.run(Connect());
+        ASSERT_TRUE(result.has_value()) << answer << result.error().detail;
+        EXPECT_TRUE(result.value().identifiers);
     }
+}
+
+TEST(Elm327Connect, GoesOnToSlowBusesAfterJ1939WithItsOldWaiting) {
+    for (const auto* answer :
+         {"NO DATA\r\r>", "7E8037F0011\r\r>", "OK\r\r>", "60F004007DFFFFFFFFFFFFFF\r\r>"}) {
+        auto talk = on_j1939();
+        talk.expect_sent("00FECE\r").answer(answer);
+        talk.expect_sent("00FEEC\r").answer(answer);
+        talk.expect_sent("ATAT1\r").answer("OK\r\r>");
+        talk.expect_sent("ATST32\r").answer("OK\r\r>");
+        talk.expect_sent("ATTP5\r").answer("OK\r\r>");
+        talk.expect_sent("0100\r").answer("86F1104100BE3EB8118D\r\r>");
+        const auto result = talk.run(Connect());
+        ASSERT_TRUE(result.has_value()) << answer;
+        EXPECT_EQ(result.value().protocol, bus::Protocol::kwp_fast);
+    }
+}
+
+TEST(Elm327Connect, TriesJ1939AtBothRatesAtTheEndWhereNobodyAcknowledged) {
+    auto talk = set_up();
+    for (const auto* number : {"6", "7", "8", "9", "5", "2", "1", "3", "4"}) {
+        talk.expect_sent("ATTP" + std::string(number) + "\r").answer("OK\r\r>");
+        talk.expect_sent("0100\r").answer(*number >= '6' ? "CAN ERROR\r\r>" : "NO DATA\r\r>");
+    }
+    for (const auto* command : {"ATTPA\r", "ATAT0\r", "ATST96\r"}) {
+        talk.expect_sent(command).answer("OK\r\r>");
+    }
+    talk.expect_sent("00FECE\r").answer("CAN ERROR\r\r>");
+    talk.expect_sent("ATAT1\r").answer("OK\r\r>");
+    talk.expect_sent("ATST32\r").answer("OK\r\r>");
+    talk.expect_sent("ATPB4201\r").answer("?\r\r>");
+    talk.expect_sent("ATPB4201\r").answer("?\r\r>");
+    const auto result = talk.run(Connect());
+    ASSERT_TRUE(result.has_error());
+    EXPECT_EQ(result.error().fault, Fault::no_protocol);
+    EXPECT_NE(result.error().detail.find("SAE J1939 (CAN 29/500): not offered"), std::string::npos);
 }
 
 TEST(Elm327Connect, DrainsWhatAnEarlierProgramLeftRunning) {

@@ -178,6 +178,28 @@ TEST(J1939Receiver, NeverFillsAGap) {
     EXPECT_EQ(receiver.take(frames[4], now).message->data, text(25));
 }
 
+TEST(J1939Receiver, APacketThatComesTwiceAndDiffersIsNobodysWord) {
+    for (const auto destination : {everybody, tester}) {
+        for (std::size_t packet = 1; packet <= 2; ++packet) {
+            Receiver receiver;
+            const auto frames = transfer(text(20), vin_group, engine, destination);
+            bool wrong = false;
+            bool given = false;
+            for (std::size_t i = 0; i < frames.size(); ++i) {
+                given = given || receiver.take(frames[i], Instant{}).message.has_value();
+                if (i == packet) {
+                    EXPECT_FALSE(receiver.take(frames[i], Instant{}).error) << "the same again";
+                    auto other = frames[i];
+                    other.data[7] ^= 0x01;
+                    wrong = receiver.take(other, Instant{}).error == Error::out_of_order;
+                }
+            }
+            EXPECT_TRUE(wrong) << packet;
+            EXPECT_FALSE(given) << packet;
+        }
+    }
+}
+
 TEST(J1939Receiver, GivesUpInTime) {
     Receiver receiver;
     Instant now{};

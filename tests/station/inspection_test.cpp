@@ -143,6 +143,10 @@ TEST(Inspection, ClosesAnInterruptedOneWithWhatWasEntered) {
 TEST(Messages, TellEveryFaultInBothLanguagesWithTheNextStep) {
     std::set<int> exits;
     for (int number = 1; number <= static_cast<int>(Fault::library_failed); ++number) {
+        constexpr int retired = 29;
+        if (number == retired) {
+            continue;
+        }
         const auto fault = static_cast<Fault>(number);
         const auto& message = messages::message_for(fault);
         EXPECT_FALSE(message.code.empty()) << number;

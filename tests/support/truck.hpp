@@ -10,8 +10,7 @@ inline protocols::simulator::Vehicle truck(std::uint32_t baud) {
     const auto text = [](std::string_view words) { return Bytes(words.begin(), words.end()); };
     simulator::Vehicle vehicle;
     vehicle.name = "truck";
-    vehicle.protocol = bus::Protocol::j1939;
-    vehicle.j1939_baud = baud;
+    vehicle.protocol = baud == 500'000 ? bus::Protocol::j1939_500 : bus::Protocol::j1939;
     simulator::Ecu engine;
     engine.address = bus::EcuAddress::legacy(0x00);
     engine.groups[0xFECA] = {0x04, 0xFF, 0x64, 0x00, 0x03, 0x01, 0xFF, 0xFF};
