@@ -62,6 +62,15 @@ Done inspect(std::string_view vehicle, const std::string& programme, int cut_aft
     return done;
 }
 
+// On what two trucks say over SAE J1939.
+TEST(Inspection, JudgesTrucksByTheProgrammeForThem) {
+    const auto good = inspect("truck-2018", "us-ca-clean-truck-check");
+    EXPECT_EQ(criteria::id(good.concluded.judgement->verdict), "PASS");
+    const auto bad = inspect("truck-2014", "us-ca-clean-truck-check");
+    EXPECT_EQ(criteria::id(bad.concluded.judgement->verdict), "FAIL");
+    EXPECT_EQ(bad.concluded.judgement->reasons, std::vector<std::string>{"mil_commanded_on"});
+}
+
 // The simulated fleet under the Mexican programme: what a demonstration shows is pinned here.
 TEST(Inspection, JudgesTheSimulatedFleet) {
     const std::map<std::string_view, std::string_view> verdicts{
@@ -83,6 +92,8 @@ TEST(Inspection, JudgesTheSimulatedFleet) {
         {"mil-on", "FAIL"},
         {"plug-in-hybrid", "PASS"},
         {"silent", "NO_COMM"},
+        {"truck-2014", "NOT_APPLICABLE"},
+        {"truck-2018", "NOT_APPLICABLE"},
         {"uds-2027", "FAIL"}};
     for (const auto name : sim::vehicle_names()) {
         const auto done = inspect(name, "mx-nom-167-2017");

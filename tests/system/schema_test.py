@@ -56,6 +56,7 @@ class Schemas(SystemTest):
         self.holds('signals', json.loads((ROOT / 'obd/data/signals.json').read_text()))
         self.holds('information', json.loads((ROOT / 'obd/data/information.json').read_text()))
         self.holds('wmi', json.loads((ROOT / 'obd/data/wmi.json').read_text()))
+        self.holds('j1939', json.loads((ROOT / 'obd/data/j1939.json').read_text()))
         self.holds('quirks', json.loads((ROOT / 'protocols/passthru/quirks.json').read_text()))
         self.holds('pids', json.loads((ROOT / 'obd/data/pids.json').read_text()))
         self.holds('facts', baseline())
@@ -116,6 +117,14 @@ class Schemas(SystemTest):
                           ('can', '4621800B000000000000'), ('can', '49080400020003000400FF'), ('can', '4912010280'),
                           ('can', '49170400000001'), ('can', '41068007800C0FA0'), ('can', '4902014D0A')):
             self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
+
+    def test_what_is_read_in_other_tongues(self):
+        for vehicle in ('uds-2027', 'both-2025', 'truck-2014'):
+            sim = self.sim(vehicle)
+            for more in ((), ('--all',)):
+                read = self.command('read', '--adapter', sim.endpoint, '--format', 'json', *more, expect=0)
+                self.holds('snapshot', json.loads(read.stdout))
+            sim.stop()
 
     def test_explanations(self):
         for pid in ('0C', '06', '03', '74', '13', '01', '1C', '02', '20', 'A6', '32'):
