@@ -226,6 +226,7 @@ Result<Answer> Session::identify(criteria::Stated stated) {
 
 obd::ReadingSettings Session::settings(obd::ReadingSettings learnt) const {
     learnt.connect_attempts = profile().connect_attempts;
+    learnt.prefers_j1979_2 = profile().prefers_j1979_2;
     learnt.engine_at_end = inspection::needs_engine(profile());
     learnt.all = profile().consults("obd.collected");
     if (const auto& table = profile().left_out) {

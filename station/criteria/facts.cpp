@@ -1,5 +1,7 @@
 #include "station/criteria/facts.hpp"
 
+#include "obd/decode/dtc.hpp"
+
 #include "protocols/base/ensure.hpp"
 
 #include <boost/json/serialize.hpp>
@@ -39,13 +41,6 @@ std::string_view expected(Kind kind) {
     return "";
 }
 
-bool dtc_text(std::string_view text) {
-    return text.size() == 5 && std::string_view("PCBU").find(text[0]) != text.npos &&
-           std::ranges::all_of(text.substr(1), [](char c) {
-               return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'F');
-           });
-}
-
 std::optional<Value> read_list(const json::value& value, bool codes) {
     if (!value.is_array()) {
         return std::nullopt;
@@ -53,7 +48,8 @@ std::optional<Value> read_list(const json::value& value, bool codes) {
     std::vector<std::string> list;
     list.reserve(value.get_array().size());
     for (const auto& item : value.get_array()) {
-        if (!item.is_string() || (codes && !dtc_text(std::string_view(item.get_string())))) {
+        if (!item.is_string() ||
+            (codes && !obd::Dtc::from_text(std::string_view(item.get_string())))) {
             return std::nullopt;
         }
         list.emplace_back(item.get_string());

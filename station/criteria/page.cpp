@@ -139,6 +139,12 @@ std::string page(const Profile& profile, bool spanish) {
         writer.say("Intentos de conexión: ", "Attempts to connect: ") +
         std::to_string(profile.connect_attempts)
     );
+    if (profile.prefers_j1979_2) {
+        writer.line(writer.say(
+            "Lo que habla SAE J1979 y J1979-2 se lee en J1979-2",
+            "What speaks SAE J1979 and J1979-2 is read in J1979-2"
+        ));
+    }
     const bool collects = profile.kind == Profile::Kind::collection;
     if (collects) {
         writer.line(writer.say("Recaba datos; no da dictamen", "Collects data; gives no verdict"));

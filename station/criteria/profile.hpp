@@ -73,6 +73,7 @@ struct Profile {
     int certificate_days = 0;                ///< They hold so long; 0: the programme does not say.
     bool hide_values = true;                 ///< No value is shown before the verdict.
     int connect_attempts = 3;
+    bool prefers_j1979_2 = false;  ///< A unit that speaks SAE J1979 too is read in J1979-2.
     int revisit_days = 0;  ///< An inspection within these days after one not passed is its retest.
     std::vector<CheckItem> checklist;
     std::map<std::string, std::string> sources;

@@ -326,7 +326,7 @@ Profile read(
         {"schema",    "id",         "edition",    "name",        "jurisdiction",     "status",
          "kind",      "effective",  "retention",  "hide_values", "connect_attempts", "revisit_days",
          "checklist", "references", "sources",    "words",       "causes",           "precedence",
-         "rules",     "variants",   "erase_days", "certificate"}
+         "rules",     "variants",   "erase_days", "certificate", "preferred_tongue"}
     );
     if (reader.text(object, "schema", "") != "obd-station/profile/1") {
         reader.one_of("/schema", "obd-station/profile/1");
@@ -371,6 +371,13 @@ Profile read(
         reader.complain("/connect_attempts", "is missing: write 1…9", "falta: escribe 1…9");
     }
     profile.connect_attempts = reader.whole(object, "connect_attempts", 1, 1, most_attempts, "");
+    if (object.contains("preferred_tongue")) {
+        const auto tongue = reader.text(object, "preferred_tongue", "");
+        if (tongue != "j1979" && tongue != "j1979-2") {
+            reader.one_of("/preferred_tongue", "j1979, j1979-2");
+        }
+        profile.prefers_j1979_2 = tongue == "j1979-2";
+    }
     profile.revisit_days = reader.whole(object, "revisit_days", 0, 0, most_days, "");
     const auto& sources = reader.object(object.if_contains("sources"), "/sources");
     for (const auto& item : sources) {

@@ -28,6 +28,8 @@ TEST(Profiles, SayWhatToWriteInsteadOfWhatCannotBe) {
          "/rules/1/id is the id of an earlier rule"},
         {[](auto& p) { p["rules"].as_array().clear(); }, "/rules has no rule"},
         {[](auto& p) { p["colour"] = 1; }, "/colour is not a known key; known are: schema"},
+        {[](auto& p) { p["preferred_tongue"] = "uds"; },
+         "/preferred_tongue must be one of: j1979, j1979-2"},
         {[](auto& p) { p["kind"] = "guess"; }, "/kind must be one of: verification, collection"},
         {[](auto& p) { p["words"].as_object().erase("PASS"); }, "/words/PASS is missing"},
         {[](auto& p) {
@@ -227,6 +229,35 @@ TEST(Profiles, SayWhichFactsTheyNeed) {
     const auto california = read_profile(profile_text("us-ca-bar-ois").value()).value();
     EXPECT_TRUE(california.consults("obd.mil_lit_koeo"));
     EXPECT_TRUE(california.consults("obd.km_since_clear"));
+}
+
+TEST(Profiles, SayInWhichTongueAUnitIsReadThatSpeaksTwo) {
+    const auto read = [](const char* tongue) {
+        auto document = parse_json(profile_text("generic").value()).value().as_object();
+        if (tongue != nullptr) {
+            document["preferred_tongue"] = tongue;
+        }
+        return read_profile(json::serialize(document)).value();
+    };
+    EXPECT_FALSE(read(nullptr).prefers_j1979_2);
+    EXPECT_FALSE(read("j1979").prefers_j1979_2);
+    EXPECT_TRUE(read("j1979-2").prefers_j1979_2);
+    EXPECT_NE(page(read("j1979-2"), false).find("is read in J1979-2"), std::string::npos);
+    EXPECT_EQ(page(read("j1979"), false).find("is read in J1979-2"), std::string::npos);
+}
+
+TEST(Facts, HoldCodesOfTrucks) {
+    const auto facts = [](const char* code) {
+        const auto text =
+            std::string(R"({"vehicle": {}, "obd": {"confirmed": [")") + code + R"("]}})";
+        return read_facts(parse_json(text).value(), text);
+    };
+    EXPECT_TRUE(facts("SPN 3364 FMI 18").has_value());
+    EXPECT_TRUE(facts("P0420").has_value());
+    for (const auto* wrong :
+         {"SPN 3364", "SPN 524288 FMI 1", "SPN 1 FMI 32", "SPN x FMI 1", "P042"}) {
+        EXPECT_TRUE(facts(wrong).has_error()) << wrong;
+    }
 }
 
 TEST(Page, TellsAProgrammeInBothLanguagesWithEveryRule) {

@@ -57,9 +57,14 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
         }
         if (ecu.status.value) {
             const auto& status = *ecu.status.value;
-            line(
-                "  MIL", status.mil ? (spanish ? "encendida" : "on") : (spanish ? "apagada" : "off")
-            );
+            if (status.lamp == obd::LampTold::told) {
+                line(
+                    "  MIL",
+                    status.mil ? (spanish ? "encendida" : "on") : (spanish ? "apagada" : "off")
+                );
+            } else if (status.lamp == obd::LampTold::missing) {
+                line("  MIL", spanish ? "no se sabe" : "not known");
+            }
             for (const auto monitor : obd::monitors_of(status.ignition)) {
                 const auto state = status.monitors.at(monitor);
                 if (state != obd::Readiness::unsupported) {
