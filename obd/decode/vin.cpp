@@ -120,7 +120,11 @@ VinCheck check_vin(std::string_view vin) {
         const bool north_american = check.check_digit_applies || check.check_digit_matches;
         const bool later = north_american ? std::isalpha(static_cast<unsigned char>(vin[6])) != 0
                                           : early < first_obd_year;
-        check.model_year = later ? early + cycle : early;
+        // Above 10 000 lb position 7 says nothing (49 CFR 565.15): 1984 may be 2014.
+        const bool either = north_american && !later && early < first_obd_year;
+        if (!either) {
+            check.model_year = later ? early + cycle : early;
+        }
     }
     return check;
 }

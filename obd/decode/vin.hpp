@@ -12,7 +12,9 @@ struct VinCheck {
     bool check_digit_applies = false;  ///< North America: first character 1 to 5.
     bool check_digit_matches = false;
     std::optional<int> model_year;  ///< By position 10 (and 7 in North America), 1980-2039; a
-                                    ///< suggestion outside North America.
+                                    ///< suggestion outside North America; none where a car of the
+                                    ///< time before on-board diagnostics and a later truck would
+                                    ///< read the same.
 };
 [[nodiscard]] VinCheck check_vin(std::string_view vin);
 

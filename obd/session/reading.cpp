@@ -327,6 +327,9 @@ Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
 
 Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Instant now) {
     if (result.has_error() && result.error().fault == Fault::adapter_rejected) {
+        if (asking_tongue_) {
+            return ask(request_, now);  // as long as the adapter pleases
+        }
         if (apart_.empty()) {
             answer_ = {};  // nobody else was asked
         }

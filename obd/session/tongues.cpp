@@ -13,6 +13,7 @@ Reading::Action Reading::on_bus(
     bool identifiers, protocols::bus::Answer first_answer, Instant now
 ) {
     speakers_.clear();
+    asking_tongue_ = false;  // the adapter may have restarted while it was being asked
     if (protocols::bus::is_j1939(manner_.protocol)) {
         return read_heavy(identifiers, first_answer, now);
     }
@@ -21,7 +22,14 @@ Reading::Action Reading::on_bus(
         return begin_plan(now);
     }
     asking_tongue_ = true;
-    return ask(protocols::bus::identifier_request, now);
+    if (settings_.interface == Interface::j2534) {
+        return ask(protocols::bus::identifier_request, now);
+    }
+    request_ = protocols::bus::identifier_request;
+    auto& brief = stage_.emplace<protocols::elm327::AskUnit>(
+        protocols::elm327::AskUnit::briefly(request_, manner_)
+    );
+    return protocols::forward<Snapshot>(brief.resume(protocols::Started{}, now));
 }
 
 Reading::Action Reading::read_heavy(

@@ -41,6 +41,13 @@ AskUnit::AskUnit(bus::Request request, Manner manner, bus::EcuAddress unit)
     after_.emplace_back("ATAR");  // older than the ATCRA that takes it back
 }
 
+AskUnit::AskUnit(Ask ask, std::vector<std::string> before, std::vector<std::string> after)
+    : before_(std::move(before)), after_(std::move(after)), ask_(std::move(ask)) {}
+
+AskUnit AskUnit::briefly(bus::Request request, Manner manner) {
+    return {Ask(std::move(request), manner), {"ATST14"}, {"ATST32"}};
+}
+
 Action<Asked> AskUnit::resume(const Event& event, Instant now) {
     if (std::holds_alternative<Started>(event)) {
         return next(now);

@@ -18,10 +18,14 @@ public:
     using Output = Asked;
 
     AskUnit(bus::Request request, Manner manner, bus::EcuAddress unit);
+    /// Of all units, which are given no more than 82 ms to begin: P2max of CAN is 50 ms (ISO
+    /// 15765-4), and who does not serve a request is silent for as long as the adapter waits.
+    [[nodiscard]] static AskUnit briefly(bus::Request request, Manner manner);
 
     [[nodiscard]] Action<Asked> resume(const Event& event, Instant now);
 
 private:
+    AskUnit(Ask ask, std::vector<std::string> before, std::vector<std::string> after);
     Action<Asked> next(Instant now);
     Action<Asked> on_setting(const Result<Reply>& result, Instant now);
 

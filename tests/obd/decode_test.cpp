@@ -197,7 +197,10 @@ TEST(DecodeVin, ChecksTheDigitOnlyWhereItApplies) {  // 49 CFR 565.15
 TEST(DecodeVin, TellsTheTwoThirtyYearCyclesApart) {
     EXPECT_EQ(check_vin("5UXKR6C57E0J71584").model_year, 2014);
     EXPECT_EQ(check_vin("3N1CB51D65L534526").model_year, 2005);
-    EXPECT_EQ(check_vin("1G1JC5444R7252367").model_year, 1994);
+    // A car of 1994, or a heavy vehicle of 2024: only the papers tell.
+    EXPECT_EQ(check_vin("1G1JC5444R7252367").model_year, std::nullopt);
+    EXPECT_EQ(check_vin("1XKAD49X9EJ305678").model_year, std::nullopt);
+    EXPECT_EQ(check_vin("1G1JC5444T7252367").model_year, 1996);
     EXPECT_EQ(check_vin("93YBSR7RHEJ298116").model_year, 2014);  // Brazil: 1984 has no OBD
     EXPECT_EQ(check_vin("WP0ZZZ99ZTS392124").model_year, 1996);
 }

@@ -475,5 +475,28 @@ TEST(Elm327AskUnit, AHeaderThatMayHaveStayedIsAReasonToSetUpAgain) {
     EXPECT_EQ(asked.error().fault, Fault::adapter_restarted);
 }
 
+TEST(Elm327AskUnit, GivesASilentRequestLittleTimeAndTakesTheUsualOneBack) {
+    Manner manner;
+    manner.protocol = bus::Protocol::can11_500;
+    const auto machine = [&] { return AskUnit::briefly(bus::identifier_request, manner); };
+    Conversation talk;
+    talk.expect_sent("ATST14\r").answer("OK\r\r>");
+    talk.expect_sent("22F810\r").answer("NO DATA\r\r>");
+    talk.expect_sent("ATST32\r").answer("OK\r\r>");
+    const auto silent = talk.run(machine());
+    ASSERT_TRUE(silent.has_value());
+    EXPECT_TRUE(silent.value().answer.messages.empty() && !silent.value().answer.failure);
+    talk.check_link_loss_at_every_step(machine);
+    Conversation refused;  // then the caller asks as long as the adapter pleases
+    refused.expect_sent("ATST14\r").answer("?\r\r>").expect_sent("ATST14\r").answer("?\r\r>");
+    refused.expect_sent("ATST32\r").answer("OK\r\r>");
+    EXPECT_EQ(refused.run(machine()).error().fault, Fault::adapter_rejected);
+    Conversation unsure;  // it may wait too little from now on
+    unsure.expect_sent("ATST14\r").answer("OK\r\r>");
+    unsure.expect_sent("22F810\r").answer("NO DATA\r\r>");
+    unsure.expect_sent("ATST32\r").answer("?\r\r>").expect_sent("ATST32\r").answer("?\r\r>");
+    EXPECT_EQ(unsure.run(machine()).error().fault, Fault::adapter_restarted);
+}
+
 }  // namespace
 }  // namespace protocols::elm327
