@@ -152,6 +152,10 @@ void Qualify::on_connection(const Result<Connection>& result) {
     section_ = "answers";
     found_.protocol = connection_->protocol;
     found_.units = connection_->first_answer.messages.size();
+    if (bus::is_j1939(found_.protocol)) {  // what is tried are answers of OBD
+        connection_.reset();
+        return plan_rates();
+    }
     manner_.protocol = connection_->protocol;
     manner_.headers = connection_->headers;
     manner_.habits = connection_->habits;

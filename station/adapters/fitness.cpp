@@ -109,6 +109,11 @@ constexpr Reason no_vehicle{
     "no_vehicle", reading,
     "No se probó en un vehículo: conéctalo a uno con la llave puesta y repite.",
     "It was not tried on a vehicle: plug it into one with the ignition on and repeat."};
+constexpr Reason heavy_vehicle{
+    "heavy_vehicle", reading,
+    "Se probó en un vehículo pesado (SAE J1939): conéctalo a un auto con la llave puesta y repite.",
+    "It was tried on a heavy vehicle (SAE J1939): plug it into a car with the ignition on and "
+    "repeat."};
 constexpr Reason falls_silent{
     "falls_silent", reading, "Dejó órdenes sin contestar.", "It left commands unanswered."};
 
@@ -120,7 +125,8 @@ std::string_view id(Fitness fitness) {
 
 Judged judge(const Qualification& found) {
     Judged judged;
-    const bool vehicle = found.protocol != protocols::bus::Protocol::undecided;
+    const bool heavy = protocols::bus::is_j1939(found.protocol);
+    const bool vehicle = found.protocol != protocols::bus::Protocol::undecided && !heavy;
     for (const auto& row : by_trial) {
         const bool applies = found[row.trial].outcome == row.outcome;
         if (applies && (vehicle || row.outcome == Outcome::failed)) {
@@ -134,7 +140,7 @@ Judged judge(const Qualification& found) {
         }
     }
     if (!vehicle) {
-        judged.reasons.push_back(no_vehicle);
+        judged.reasons.push_back(heavy ? heavy_vehicle : no_vehicle);
     }
     if (found.silences > 0) {
         judged.reasons.push_back(falls_silent);

@@ -49,6 +49,7 @@ TEST(Fitness, SaysWhatEachAdapterMayBeUsedForAndWhy) {
 TEST(Fitness, WhatWasNotTriedIsSaid) {
     EXPECT_EQ(judged("elm327-2.3", "silent").fitness, Fitness::reading_only);
     EXPECT_EQ(reasons(judged("elm327-2.3", "silent")), "no_vehicle");
+    EXPECT_EQ(reasons(judged("elm327-2.3", "truck-2018")), "heavy_vehicle");
     const auto ordinary = judged("elm327-2.3", "healthy-petrol");
     EXPECT_EQ(ordinary.fitness, Fitness::fit);
     EXPECT_EQ(reasons(ordinary), "long_answers_untested second_unit_untested");
