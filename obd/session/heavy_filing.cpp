@@ -269,11 +269,13 @@ void HeavyPlan::put_together(Ecu& ecu) {
     put.ignition = Ignition::untold;
     put.monitors = monitors_from(*from.value);
     put.lamp = LampTold::not_mine;
+    status.raw.insert(status.raw.end(), own.active.raw.begin(), own.active.raw.end());
+    status.raw.insert(status.raw.end(), own.emission.raw.begin(), own.emission.raw.end());
+    tell_lamp(own, put);
     if (obd(ecu)) {
         ecu.obd_requirement.value = from.value->compliance;
-        status.raw.insert(status.raw.end(), own.active.raw.begin(), own.active.raw.end());
-        status.raw.insert(status.raw.end(), own.emission.raw.begin(), own.emission.raw.end());
-        tell_lamp(own, put);
+    } else if (!put.mil) {  // only a unit of on-board diagnostics must speak of the lamp
+        put.lamp = LampTold::not_mine;
     }
     put.counted = true;
     if (own.counts.value && own.counts.value->mil_on) {

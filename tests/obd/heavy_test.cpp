@@ -234,6 +234,14 @@ TEST(Heavy, TheLampIsToldByWhoCommandsIt) {
     active[0] = 0x40;
     active[1] = 0x3F;  // flashing
     EXPECT_EQ(combined_mil(read(vehicle)), std::optional(true));
+    // Lit by a unit that does not say what it is, it is lit.
+    active[0] = 0x00;
+    emission[0] = 0x00;
+    EXPECT_EQ(combined_mil(read(vehicle)), std::optional(false));
+    unit(vehicle, engine).groups[0xFECE][2] = 0xFF;
+    emission[0] = 0x40;
+    EXPECT_EQ(combined_mil(read(vehicle)), std::optional(true));
+    unit(vehicle, engine).groups[0xFECE][2] = 0x14;
     // Who serves neither says nothing of it, and had to.
     auto& groups = unit(vehicle, engine).groups;
     groups.erase(0xFECA);

@@ -177,6 +177,7 @@ QtObject {
         "monitor_BP": ["Presión de admisión", "Boost pressure"],
         "monitor_EGS": ["Sensor de gases", "Exhaust gas sensor"],
         "monitor_PMF": ["Filtro de partículas", "Particulate filter"],
+        "monitor_CSA": ["Auxiliar de arranque en frío", "Cold start aid"],
         "complete": ["listo", "ready"],
         "incomplete": ["no listo", "not ready"],
         "no_causes": ["Cumple todos los criterios del programa.", "Meets every criterion of the programme."],
