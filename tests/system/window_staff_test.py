@@ -17,10 +17,17 @@ class WindowStaff(Window, Court):
         self.screen.settle()
 
     def sign_in(self, x, y, pin):
-        """Touches the name's tile and types the PIN."""
+        """Touches the name's tile and types the PIN; a PIN takes its time, and a screen that stands still meanwhile
+        is no answer: the record is."""
+        before = len(self.kinds())
         self.screen.click(x, y)
         self.screen.settle()
         self.type(pin)
+        self.until(lambda: len(self.kinds()) > before, 'the record of who signed in')
+        self.screen.settle()
+
+    def told(self, what):
+        self.until(lambda: self.screen.picture().count(AMBER) > 20000, what)
 
     def judged(self):
         """A healthy car up to its verdict."""
@@ -34,9 +41,15 @@ class WindowStaff(Window, Court):
         self.command('stock', 'receive', '--station', self.station, '--kind', 'hologram-0', '--first', 'MX-0101',
                      '--last', 'MX-0110', *self.by('S-1'), *self.by('T-2', 'second'), expect=0)
         self.start(self.sim('healthy-petrol').endpoint)
-        self.sign_in(200, 190, '0000')
-        self.assertGreater(self.screen.picture().count(AMBER), 20000, 'a wrong PIN is told')
+        self.screen.click(200, 190)
+        self.screen.settle()
+        self.type('0000')
+        self.told('a wrong PIN')
+        self.screen.settle()
+        before = len(self.kinds())
         self.type('2468')
+        self.until(lambda: len(self.kinds()) > before, 'the record of who signed in')
+        self.screen.settle()
         self.judged()
         self.screen.xdo('key', 'Return')          # confirm
         self.until(lambda: 'inspection' in self.kinds(), 'the record')
@@ -47,7 +60,7 @@ class WindowStaff(Window, Court):
         self.screen.xdo('key', 'F9')              # print: there is no print service here
         self.until(lambda: list((self.station / 'reports').glob('*.pdf')), 'the PDF')
         self.screen.settle()
-        self.assertGreater(self.screen.picture().count(AMBER), 20000, 'the printer\'s trouble is told')
+        self.told('the printer\'s trouble')
         body = next(body for body in self.bodies() if body['type'] == 'inspection')
         self.assertEqual(body['technician'], 'T-1')
         self.assertIsNotNone(body['confirmation']['assertion'])
