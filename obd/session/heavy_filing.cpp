@@ -4,6 +4,7 @@
 #include "obd/session/heavy_plan.hpp"
 #include "protocols/base/ensure.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace obd {
@@ -136,8 +137,13 @@ bool told_on(j1939::Lamp lamp) {
 }  // namespace
 
 void HeavyPlan::file(std::uint32_t group, Ecu& ecu, const Answer& answer) {
-    // Nobody owes all an answer: silence says nothing of what a unit has.
-    const Filing filing{request_, answer, ecu, Absence::silent, true};
+    // Nobody owes all an answer: silence says nothing of what a unit has. Who need not answer is
+    // not waited for once the others have.
+    const bool waited = request_.expected.empty() ||
+                        std::ranges::count(
+                            request_.expected, ecu.address, &protocols::bus::Request::Expected::unit
+                        ) > 0;
+    const Filing filing{request_, answer, ecu, waited ? Absence::silent : Absence::not_asked, true};
     const auto put = [&]<class T>(Item<T>& item, Result<T> (*read)(ByteView)) {
         fill(item, filing, [&](const std::vector<Bytes>& raw) { return groups::told(raw, read); });
     };
@@ -215,7 +221,13 @@ void HeavyPlan::file(std::uint32_t group, Ecu& ecu, const Answer& answer) {
             break;
         case groups::dm25:
             if (!ecu.freeze_frame.value) {
-                put(ecu.freeze_frame, &expanded_frame_of);
+                Item<std::optional<FreezeFrame>> expanded;
+                put(expanded, &expanded_frame_of);
+                // That none is stored is for both to say, where a unit has both.
+                const bool found = expanded.value && *expanded.value;
+                if (found || ecu.freeze_frame.absence == Absence::unsupported) {
+                    ecu.freeze_frame = std::move(expanded);
+                }
             }
             break;
         case groups::ci:

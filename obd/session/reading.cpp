@@ -365,7 +365,9 @@ Reading::Action Reading::on_asked(protocols::Result<elm327::Asked> result, Insta
     if (!apart_.empty()) {
         auto& more = asked.answer;
         if (!more.incomplete && !more.messages.empty()) {
-            manner_.attempts = 2;  // this adapter loses what several units say at once
+            if (protocols::bus::is_can(manner_.protocol)) {
+                manner_.attempts = 2;  // this adapter loses what several units say at once
+            }
             std::erase_if(answer_.messages, [&](const protocols::bus::Message& message) {
                 return message.source == *apart_.begin();
             });

@@ -18,7 +18,7 @@ namespace obd {
 
 /// Why a control unit gave no value. Different facts are never merged.
 enum class Absence {
-    not_asked,    ///< The reading ended before, or the bus does not have the service.
+    not_asked,  ///< The reading ended before, the bus does not have the service, or nobody waited.
     unsupported,  ///< Its support bitmap says so.
     silent,       ///< It was asked and did not answer.
     negative,     ///< It answered `7F service code`.

@@ -40,7 +40,7 @@ Action<Connection> Connect::heavy_command(Instant now) {
     const bool entering = stage_ == Stage::heavy_enter;
     const auto& commands = entering ? heavy_entry(order_[index_]) : heavy_exit();
     if (setting_ < commands.size()) {
-        return begin(std::string(commands[setting_]), now);
+        return begin(std::string(commands[setting_].text), now);
     }
     if (!entering) {
         ++index_;
@@ -52,14 +52,13 @@ Action<Connection> Connect::heavy_command(Instant now) {
 }
 
 Action<Connection> Connect::after_heavy_command(const Reply& reply, Instant now) {
-    const bool timing = heavy_entry(order_[index_])[setting_].starts_with("ATAT") ||
-                        heavy_entry(order_[index_])[setting_].starts_with("ATST");
-    if (!reply.has(Remark::ok) && !timing && !repeated_) {
+    const bool failed = heavy_entry(order_[index_])[setting_].must && !reply.has(Remark::ok);
+    if (failed && !repeated_) {
         repeated_ = true;
         return begin_again(now);
     }
     repeated_ = false;
-    if (!reply.has(Remark::ok) && !timing) {
+    if (failed) {
         return leave_heavy("not offered", now);
     }
     ++setting_;

@@ -45,14 +45,15 @@ std::optional<j1939::Frame> frame_from(const std::string& line) {
 
 }  // namespace
 
-const std::vector<std::string_view>& heavy_entry(bus::Protocol protocol) {
-    static const std::vector<std::string_view> slow{"ATTPA", "ATAT0", "ATST96"};
-    static const std::vector<std::string_view> fast{"ATPB4201", "ATTPB", "ATAT0", "ATST96"};
+const std::vector<HeavyCommand>& heavy_entry(bus::Protocol protocol) {
+    static const std::vector<HeavyCommand> slow{{"ATTPA", true}, {"ATAT0"}, {"ATST96"}};
+    static const std::vector<HeavyCommand> fast{
+        {"ATPB4201", true}, {"ATTPB", true}, {"ATAT0"}, {"ATST96"}};
     return protocol == bus::Protocol::j1939 ? slow : fast;
 }
 
-const std::vector<std::string_view>& heavy_exit() {
-    static const std::vector<std::string_view> commands{"ATAT1", "ATST32"};
+const std::vector<HeavyCommand>& heavy_exit() {
+    static const std::vector<HeavyCommand> commands{{"ATAT1"}, {"ATST32"}};
     return commands;
 }
 

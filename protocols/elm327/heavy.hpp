@@ -9,10 +9,14 @@
 /// SAE J1939 as ELM327 adapters print it.
 namespace protocols::elm327 {
 
-/// What brings an adapter to a bus of SAE J1939 and back to what OBD needs, a command each. Waiting
-/// is 600 ms from the last frame on (SAE J1939-84 practice), without learning.
-[[nodiscard]] const std::vector<std::string_view>& heavy_entry(bus::Protocol protocol);
-[[nodiscard]] const std::vector<std::string_view>& heavy_exit();
+struct HeavyCommand {
+    std::string_view text;
+    bool must = false;  ///< Without it the adapter is not on that bus.
+};
+/// What brings an adapter to a bus of SAE J1939 and back to what OBD needs. Waiting is 600 ms from
+/// the last frame on (SAE J1939-84 practice), without learning.
+[[nodiscard]] const std::vector<HeavyCommand>& heavy_entry(bus::Protocol protocol);
+[[nodiscard]] const std::vector<HeavyCommand>& heavy_exit();
 
 /// Sorts the lines printed after a request for a parameter group, headers on: priority, 18 bits of
 /// group and destination and source (`6 0FECE 00`), or the whole identifier (`18 FE CE 00`), then

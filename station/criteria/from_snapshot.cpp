@@ -149,7 +149,11 @@ private:
         const auto protocol = std::string(protocols::bus::id(snapshot_.protocol));
         const bool heavy = protocols::bus::is_j1939(snapshot_.protocol);
         const bool uds = snapshot_.tongues == std::set{obd::Tongue::j1979_2};
-        const auto asked = std::string(heavy ? "00FECE" : uds ? "22F810" : "0100");
+        const bool readiness = std::ranges::any_of(snapshot_.ecus, [](const Ecu& ecu) {
+            return !ecu.status.raw.empty();
+        });
+        const auto* first = readiness ? "00FECE" : "00FEEC";
+        const auto asked = std::string(heavy ? first : uds ? "22F810" : "0100");
         facts_.set(
             "obd.connected", {snapshot_.connected,
                               {snapshot_.connected ? asked + " answered on " + protocol

@@ -115,7 +115,7 @@ TEST(Heavy, ATruckWithItsLampOnFillsThePathsOfEveryOtherVehicle) {
     // A unit that is no part of on-board diagnostics has nothing to say, and lacks nothing.
     EXPECT_EQ(snapshot.ecus[2].address, brakes);
     EXPECT_FALSE(snapshot.ecus[2].obd_requirement.value);
-    EXPECT_EQ(snapshot.ecus[2].stored.absence, Absence::silent) << "nobody waited for it";
+    EXPECT_EQ(snapshot.ecus[2].stored.absence, Absence::not_asked) << "nobody waited for it";
     for (const auto& finding : findings(snapshot)) {
         EXPECT_NE(finding.weight, Finding::Weight::contradiction) << finding.id << finding.detail;
     }
@@ -264,6 +264,22 @@ TEST(Heavy, RefusalsAndSilenceAreToldApart) {
     EXPECT_EQ(told.stored.code, 3);
     EXPECT_EQ(protocols::to_hex(told.pending.raw.at(0)), "00E80002");
     EXPECT_EQ(through_device(vehicle).ecus[1].permanent.absence, Absence::unsupported);
+}
+
+TEST(Heavy, ThatNoFreezeFrameIsStoredIsForBothOfItsGroupsToSay) {
+    auto vehicle = truck();
+    auto& ecu = unit(vehicle, engine);
+    ecu.negatives["00FECD"] = 3;  // DM4 stays busy
+    EXPECT_FALSE(read(vehicle).ecus[0].freeze_frame.value);
+    EXPECT_EQ(read(vehicle).ecus[0].freeze_frame.absence, Absence::negative);
+    ecu.negatives["00FECD"] = 1;  // it has none
+    ASSERT_TRUE(read(vehicle).ecus[0].freeze_frame.value);
+    EXPECT_FALSE(*read(vehicle).ecus[0].freeze_frame.value);
+    ecu.negatives["00FECD"] = 3;
+    ecu.groups[0xFDB7] = {0x06, 0x24, 0x0D, 0x12, 0x01, 0xAA, 0xBB, 0xFF};
+    const auto told = read(vehicle).ecus[0].freeze_frame.value;
+    ASSERT_TRUE(told && *told);
+    EXPECT_EQ((*told)->cause.text(), "SPN 3364 FMI 18");
 }
 
 TEST(Heavy, AUnitThatOnlyTellsItsCodesIsAskedWhatItIs) {

@@ -43,10 +43,9 @@ class AtAnyAccess(Court):
 
     @staticmethod
     def points():
-        """Each of the first twelve, then every seventh: what follows there is pages of one file. An inspection's
-        every access is crash_test's."""
-        yield from range(1, 13)
-        yield from itertools.count(13, 7)
+        """Each of the first twenty, then every fifth: what follows there is pages of one file."""
+        yield from range(1, 20)
+        yield from itertools.count(20, 5)
 
     def whole(self, where):
         self.assertTrue(self.verify()['ok'], where)
