@@ -24,14 +24,15 @@ if(NOT WIN32)
 endif()
 
 # One precompiled header for everything that is not Asio, Beast or Qt.
+set(precompiled_headers
+    <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <set> <span>
+    <string> <string_view> <tuple> <utility> <variant> <vector>
+    <boost/json/value.hpp> <boost/json/parse.hpp> <boost/json/serialize.hpp>
+    <boost/outcome/basic_result.hpp> <boost/outcome/policy/terminate.hpp>)
 add_library(precompiled_flags INTERFACE)
 if(OBD_PRECOMPILE)
     file(WRITE ${PROJECT_BINARY_DIR}/third_party/precompiled.cpp "")
     add_library(precompiled STATIC ${PROJECT_BINARY_DIR}/third_party/precompiled.cpp)
     target_link_libraries(precompiled PUBLIC Boost::headers PRIVATE strict)
-    target_precompile_headers(precompiled PRIVATE
-        <algorithm> <array> <chrono> <cstdint> <functional> <map> <memory> <optional> <set> <span>
-        <string> <string_view> <tuple> <utility> <variant> <vector>
-        <boost/json/value.hpp> <boost/json/parse.hpp> <boost/json/serialize.hpp>
-        <boost/outcome/basic_result.hpp> <boost/outcome/policy/terminate.hpp>)
+    target_precompile_headers(precompiled PRIVATE ${precompiled_headers})
 endif()
