@@ -30,6 +30,7 @@ SignalRow signal_from(const json::object& object) {
     row.add = table_number(object, "add", 0);
     row.is_signed = object.contains("signed");
     row.bit = maybe<int>(object, "bit");
+    row.bits = maybe<int>(object, "bits").value_or(1);
     row.gate = maybe<int>(object, "gate");
     row.absent = maybe<std::uint64_t>(object, "absent");
     if (const auto* words = object.if_contains("enum")) {
@@ -78,7 +79,7 @@ double physical(const SignalRow& row, double counts) {
 
 double counts_max(const SignalRow& row) {
     const auto bits = static_cast<int>(8 * row.size) - (row.is_signed ? 1 : 0);
-    return row.bit ? 1 : static_cast<double>((std::uint64_t{1} << bits) - 1);
+    return static_cast<double>((std::uint64_t{1} << (row.bit ? row.bits : bits)) - 1);
 }
 
 }  // namespace
@@ -121,7 +122,7 @@ protocols::Result<std::vector<Signal>> read_signals(
         Signal signal{&one, std::nullopt, {}, {}};
         auto counts = protocols::big_endian(data.subspan(one.at, one.size));
         if (one.bit) {
-            counts = counts >> *one.bit & 1;
+            counts = counts >> *one.bit & ((std::uint64_t{1} << one.bits) - 1);
         }
         const bool closed = one.gate && (data[0] >> *one.gate & 1) == 0;
         if (!closed && one.absent != counts) {

@@ -25,7 +25,8 @@ struct SignalRow {
     double div = 1;
     double add = 0;
     bool is_signed = false;
-    std::optional<int> bit;               ///< Only this bit of the byte, 0 the lowest: 0 or 1.
+    std::optional<int> bit;               ///< From this bit of the byte on, 0 the lowest …
+    int bits = 1;                         ///< … so many.
     std::optional<int> gate;              ///< Bit of the first data byte that says it is there.
     std::optional<std::uint64_t> absent;  ///< Count that says it is not there.
     struct Words {

@@ -135,6 +135,21 @@ Result<Bytes> classic_codes(ByteView message, std::uint8_t service) {
     return bytes;
 }
 
+/// Test, scaling, value, lowest and highest of each result; service 06 has the monitor before each.
+Result<Bytes> classic_tests(std::uint8_t monitor, ByteView data, ByteView message) {
+    constexpr std::size_t result_bytes = 8;
+    if (data.empty() || data.size() % result_bytes != 0) {
+        return wrong("a test result is cut short", message);
+    }
+    Bytes bytes{0x46};
+    for (; !data.empty(); data = data.subspan(result_bytes)) {
+        const auto result = data.first(result_bytes);
+        bytes.push_back(monitor);
+        bytes.insert(bytes.end(), result.begin(), result.end());
+    }
+    return bytes;
+}
+
 }  // namespace
 
 std::string UdsDtc::text() const {
@@ -241,6 +256,9 @@ std::vector<std::size_t> identifier_lengths(std::uint16_t id) {
     switch (id >> 8) {
         case 0xF4:
             return parameter_lengths(low);
+        case 0xF5:
+        case 0xF6:
+            return low % 0x20 == 0 ? std::vector<std::size_t>{4} : std::vector<std::size_t>();
         case 0xF8:
             if (low % 0x20 == 0) {
                 return {4};
@@ -301,6 +319,11 @@ Result<Bytes> as_classic(ByteView message, std::uint8_t service) {
             }
             bytes.push_back(static_cast<std::uint8_t>(items));
         }
+    } else if (message[1] == 0xF6 && service == 0x06) {
+        if (id % 0x20 != 0) {
+            return classic_tests(id, data, message);
+        }
+        bytes = {0x46, id};
     } else {
         return wrong("another identifier", message);
     }

@@ -93,8 +93,9 @@ struct IdentifierPart {
 [[nodiscard]] std::vector<std::size_t> identifier_lengths(std::uint16_t id);
 
 /// What a classic control unit would have sent to say the same: `62 F4 0C …` as `41 0C …`, `62 F8
-/// 02 …` as `49 02 01 …`, `59 42 …` as `43 …` or `47 …`, by each code's status, `59 55 …` as `4A
-/// …`, on CAN. Codes keep their two classic bytes, each once. Fault: malformed.
+/// 02 …` as `49 02 01 …`, `62 F6 01 …` as `46 01 …` (its layout from memory), `59 42 …` as `43 …`
+/// or `47 …`, by each code's status, `59 55 …` as `4A …`, on CAN. Codes keep their two classic
+/// bytes, each once. Fault: malformed.
 [[nodiscard]] protocols::Result<protocols::Bytes> as_classic(
     protocols::ByteView message, std::uint8_t service
 );

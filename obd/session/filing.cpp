@@ -1,5 +1,6 @@
 // Plan's second half: what becomes of an answer.
 #include "obd/decode/information.hpp"
+#include "obd/decode/uds_records.hpp"
 #include "obd/session/fill.hpp"
 #include "obd/session/plan.hpp"
 #include "protocols/base/ensure.hpp"
@@ -229,6 +230,44 @@ void Plan::file_frozen(const Ask& ask, Ecu& ecu, const std::vector<Bytes>& messa
     }
 }
 
+/// Its first stored one; nullopt where that was asked of an earlier unit, which asked all.
+std::optional<std::uint32_t> Plan::frame_code(std::uint8_t place) const {
+    if (place >= snapshot_.ecus.size()) {
+        return std::nullopt;
+    }
+    const auto code = first_stored(snapshot_.ecus[place]);
+    for (std::uint8_t before = 0; before < place; ++before) {
+        if (first_stored(snapshot_.ecus[before]) == code) {
+            return std::nullopt;
+        }
+    }
+    return code;
+}
+
+/// The first frame of its code (`59 04`): what it says under identifiers F4xx.
+Result<std::optional<FreezeFrame>> Plan::frame_of(ByteView message) {
+    const auto report = read_snapshot_report(message);
+    if (report.has_error()) {
+        return report.error();
+    }
+    const auto& said = report.value();
+    if (said.records.empty()) {
+        return std::optional<FreezeFrame>();
+    }
+    FreezeFrame frame{Dtc(static_cast<std::uint16_t>(said.code >> 8)), {}, {}};
+    for (const auto& part : said.records.front().parts) {
+        const auto pid = static_cast<std::uint8_t>(part.id & 0xFF);
+        const auto* row = part.id >> 8 == 0xF4 ? parameter_row(pid) : nullptr;
+        if (row == nullptr) {
+            continue;
+        }
+        if (const auto value = read_parameter(*row, part.data); value.has_value()) {
+            frame.values[pid] = value.value();
+        }
+    }
+    return std::optional(std::move(frame));
+}
+
 bool Plan::one_message_a_unit(const Request& request) const {
     return framing_ == Framing::can || request.data[0] <= 0x02;
 }
@@ -412,6 +451,14 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
         case What::freeze_value:
             if (known == Support::yes) {
                 file_frozen(ask, ecu, answer.of(ecu.address));
+            }
+            break;
+        case What::frame:
+            if (known == Support::yes) {
+                fill(
+                    ecu.freeze_frame, {request, answer, ecu, absence, true},
+                    [](const std::vector<Bytes>& messages) { return frame_of(messages.front()); }
+                );
             }
             break;
         case What::requirement:

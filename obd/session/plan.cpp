@@ -1,6 +1,7 @@
 #include "obd/session/plan.hpp"
 
 #include "obd/decode/parameters.hpp"
+#include "obd/decode/uds_records.hpp"
 #include "protocols/base/ensure.hpp"
 #include "protocols/isotp/reassembly.hpp"
 
@@ -21,6 +22,7 @@ constexpr std::size_t identifiers_a_request = 3;  // what a single frame holds
 // Service 19: codes of the emissions group by status, of every class (ISO 14229-1 11.3, SAE
 // J1979-2).
 constexpr std::uint8_t any_class = 0x1E;
+constexpr std::uint8_t units_max = 8;  // ISO 15765-4 6.2.2
 
 }  // namespace
 
@@ -68,6 +70,9 @@ const std::vector<Plan::Ask>& Plan::asks() const {
             for (const auto pid : frozen_pids) {
                 list.push_back({What::freeze_value, pid, "freeze_frame"});
             }
+        }
+        for (std::uint8_t place = 0; uds && place < units_max; ++place) {
+            list.push_back({What::frame, place, "freeze_frame"});
         }
         list.push_back({What::count, 0x03, "software"});
         list.push_back({What::calids, 0x04, "software"});
@@ -225,6 +230,7 @@ bool Plan::wanted(const Ask& ask) const {
                    });
         case What::freeze_support:
         case What::freeze_value:
+        case What::frame:
             return std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
                 return supports(ecu, ask);
             });
@@ -274,6 +280,10 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
         const auto& listed = (*ecu.freeze_frame.value)->supported;
         const bool told = ask.what == What::freeze_value && listed;
         return known(!told || listed->contains(ask.id));
+    }
+    if (ask.what == What::frame) {
+        const auto code = frame_code(ask.id);
+        return known(code && first_stored(ecu) == code);
     }
     if (!packable(ask.what)) {
         return known(ask.what != What::permanent || framing_ == Framing::can);
@@ -349,6 +359,10 @@ protocols::Bytes Plan::uds_request(const std::vector<Ask>& asks) const {
             return {0x19, 0x42, emissions_group, status_confirmed | status_pending, any_class};
         case What::permanent:
             return {0x19, 0x55, emissions_group};
+        case What::frame: {
+            const auto code = frame_code(ask.id).value_or(0);
+            return ask_of_code(report_frames, code, every_record);
+        }
         default:
             break;
     }

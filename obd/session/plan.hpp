@@ -83,6 +83,7 @@ private:
         freeze_cause,
         freeze_support,
         freeze_value,
+        frame,  ///< J1979-2: of one unit, by its place in the snapshot.
         requirement,
         fuel,
         parameter,
@@ -90,7 +91,7 @@ private:
     };
     struct Ask {
         What what;
-        std::uint8_t id;  ///< PID or infotype.
+        std::uint8_t id;  ///< PID, infotype or place of a unit.
         std::string_view step;
     };
 
@@ -104,6 +105,11 @@ private:
         const protocols::Bytes& message, const protocols::bus::Request& request
     ) const;
     [[nodiscard]] static std::uint8_t classic_service(const Ask& ask);
+    /// J1979-2: the code whose freeze frames the unit at this place of the snapshot is asked for.
+    [[nodiscard]] std::optional<std::uint32_t> frame_code(std::uint8_t place) const;
+    [[nodiscard]] static protocols::Result<std::optional<FreezeFrame>> frame_of(
+        protocols::ByteView message
+    );
     void keep_whole(
         const char* list, std::uint8_t service, Ecu& ecu, const protocols::bus::Answer& answer
     ) const;

@@ -217,8 +217,8 @@ Reading::Action Reading::on_check(const protocols::bus::Answer& answer, Instant 
 std::optional<protocols::bus::Request> Reading::next_request() {
     for (;;) {
         auto request = survey_ ? survey_->next() : plan_->next();
-        if (!request && !survey_ && settings_.all && tongue_ == Tongue::j1979) {
-            survey_.emplace(plan_->snapshot(), settings_.left_out);
+        if (!request && !survey_ && settings_.all && tongue_ != Tongue::j1939) {
+            survey_.emplace(tongue_, plan_->snapshot(), settings_.left_out);
             request = survey_->next();
         }
         plan_->snapshot().complete = !request && speakers_.empty();

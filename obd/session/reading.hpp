@@ -1,6 +1,7 @@
 #pragma once
 
 #include "obd/session/any_plan.hpp"
+#include "obd/session/any_survey.hpp"
 #include "obd/session/settings.hpp"
 #include "obd/session/survey.hpp"
 #include "protocols/elm327/ask.hpp"
@@ -108,7 +109,7 @@ private:
     bool asking_tongue_ = false;           ///< 22 F810 is on its way, beside 0100.
     std::optional<Snapshot> read_before_;  ///< Of units that speak another tongue.
     std::vector<std::string> notes_;
-    std::optional<Survey> survey_;  ///< Follows the plan when all is to be read.
+    std::optional<AnySurvey> survey_;  ///< Follows the plan when all is to be read.
     protocols::bus::Request request_;
     enum class Check { bitmaps, vin };
     /// Asked again once it is sure that the same vehicle answers; set while that is being found

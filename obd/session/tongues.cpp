@@ -91,11 +91,6 @@ void Reading::next_tongue() {
     plan_.emplace(Plan(manner_.protocol, answer, options));
     survey_.reset();
     tongue_ = tongue;
-    if (settings_.all && tongue == Tongue::j1979_2) {
-        plan_->snapshot().notes.emplace_back(
-            "of units that speak SAE J1979-2 only what is judged was read"
-        );
-    }
     answered_.clear();
 }
 

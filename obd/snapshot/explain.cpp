@@ -47,7 +47,10 @@ std::string formula(const SignalRow& row) {
         text += static_cast<char>('A' + row.at + i);
     }
     if (row.bit) {
-        return text + ", bit " + std::to_string(*row.bit);
+        const auto first = std::to_string(*row.bit);
+        return row.bits == 1
+                   ? text + ", bit " + first
+                   : text + ", bits " + first + "-" + std::to_string(*row.bit + row.bits - 1);
     }
     if (row.is_signed) {
         text = "signed " + text;

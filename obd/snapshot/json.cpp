@@ -6,6 +6,7 @@
 #include "obd/snapshot/findings.hpp"
 #include "obd/snapshot/meaning.hpp"
 #include "obd/snapshot/meaning_tongues.hpp"
+#include "obd/snapshot/meaning_uds.hpp"
 
 #include <boost/json/value_from.hpp>
 
@@ -134,7 +135,8 @@ json::object answered(const Item<Answered>& one, Framing framing, Tongue tongue)
             object["meaning"] = group_meaning(one.raw.back());
             return;
         }
-        auto said = meaning(one.raw, framing).as_object();
+        auto said = tongue == Tongue::j1979_2 ? uds_meaning(one.raw.front())
+                                              : meaning(one.raw, framing).as_object();
         said.erase("raw");
         said.erase("service");
         object["meaning"] = std::move(said);

@@ -11,12 +11,6 @@
 
 namespace obd {
 
-/// Meaning of SAE J1979-2 answers a person typed or pasted (services 19, 22 and 7F; form
-/// `decode_uds.schema.json`). Fault: malformed when nothing is readable.
-[[nodiscard]] protocols::Result<boost::json::value> uds_meaning_of_text(
-    const std::vector<std::string>& words
-);
-
 /// Meaning of one message as a reading keeps it: three bytes of parameter group, its data.
 [[nodiscard]] boost::json::object group_meaning(protocols::ByteView message);
 

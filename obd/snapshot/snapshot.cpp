@@ -22,6 +22,13 @@ std::string_view id(Absence absence) {
     return names[static_cast<std::size_t>(absence)];
 }
 
+std::optional<std::uint32_t> first_stored(const Ecu& ecu) {
+    const auto stored = ecu.whole_codes.find("stored");
+    return stored == ecu.whole_codes.end() || stored->second.empty()
+               ? std::nullopt
+               : std::optional(stored->second.front().number);
+}
+
 Ecu& Snapshot::ecu(protocols::bus::EcuAddress address) {
     const auto found = std::ranges::find(ecus, address, &Ecu::address);
     if (found != ecus.end()) {

@@ -88,6 +88,9 @@ struct Ecu {
     std::map<std::string, Item<Answered>> more;
 };
 
+/// J1979-2: the first of the unit's stored codes, of 24 bits.
+[[nodiscard]] std::optional<std::uint32_t> first_stored(const Ecu& ecu);
+
 struct Adapter {
     std::string banner;
     std::string description;

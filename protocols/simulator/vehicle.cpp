@@ -1,5 +1,7 @@
 #include "protocols/simulator/vehicle.hpp"
 
+#include "protocols/simulator/vehicle_uds.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <numbers>
@@ -39,9 +41,8 @@ public:
         }
         switch (request[0]) {
             case 0x19:
-                return report(request.subspan(1));
             case 0x22:
-                return identifiers(request.subspan(1));
+                return uds_answer(ecu_, request, seconds_);
             case 0x01:
                 return current(request.subspan(1));
             case 0x02:
@@ -66,80 +67,6 @@ public:
     }
 
 private:
-    /// Those it knows, in the order asked for (ISO 14229-1 11.2); silent when it knows none, as
-    /// functional requests have it.
-    [[nodiscard]] std::vector<Bytes> identifiers(ByteView asked) const {
-        Bytes data{0x62};
-        for (; asked.size() >= 2; asked = asked.subspan(2)) {
-            const auto value = identifier(asked[0], asked[1]);
-            if (!value.empty()) {
-                data.insert(data.end(), {asked[0], asked[1]});
-                append(data, value);
-            }
-        }
-        return data.size() > 1 ? std::vector<Bytes>{data} : std::vector<Bytes>{};
-    }
-
-    [[nodiscard]] Bytes identifier(std::uint8_t page, std::uint8_t id) const {
-        if (page == 0xF4) {
-            const auto supported = keys(ecu_.parameters);
-            if (id % 0x20 == 0) {
-                return range_used(id, supported) ? support_bitmap(id, supported) : Bytes();
-            }
-            const auto found = ecu_.parameters.find(id);
-            return found == ecu_.parameters.end() ? Bytes() : found->second.at(seconds_);
-        }
-        if (page != 0xF8) {
-            return {};
-        }
-        constexpr std::uint8_t protocol = 0x10;
-        if (id == protocol) {
-            return {0x01};
-        }
-        if (id == 0) {
-            return support_bitmap(0, keys(ecu_.infotypes));
-        }
-        Bytes all;
-        if (const auto found = ecu_.infotypes.find(id); found != ecu_.infotypes.end()) {
-            for (const auto& item : found->second) {
-                append(all, item);
-            }
-        }
-        return all;
-    }
-
-    [[nodiscard]] std::vector<Bytes> report(ByteView asked) const {
-        constexpr std::uint8_t emissions = 0x33;
-        constexpr std::uint8_t all_bits = 0xFF;
-        constexpr std::uint8_t j2012 = 0x04;
-        const bool by_status = asked.size() == 4 && asked[0] == 0x42;
-        const bool permanent = asked.size() == 2 && asked[0] == 0x55;
-        if ((!by_status && !permanent) || asked[1] != emissions) {
-            return {};
-        }
-        Bytes data{0x59, asked[0], emissions, all_bits};
-        if (by_status) {
-            data.push_back(all_bits);
-        }
-        data.push_back(j2012);
-        for (const auto& code : ecu_.whole) {
-            const bool wanted =
-                permanent ? code.permanent
-                          : (code.status & asked[2]) != 0 && (code.severity & asked[3]) != 0;
-            if (!wanted) {
-                continue;
-            }
-            if (by_status) {
-                data.push_back(code.severity);
-            }
-            for (const int shift : {16, 8, 0}) {
-                data.push_back(static_cast<std::uint8_t>(code.number >> shift & 0xFF));
-            }
-            data.push_back(code.status);
-        }
-        return {data};
-    }
-
     [[nodiscard]] std::vector<Bytes> current(ByteView pids) const {
         Bytes data{0x41};
         const auto supported = keys(ecu_.parameters);

@@ -41,6 +41,10 @@ struct WholeCode {
     std::uint8_t status = 0;
     std::uint8_t severity = 0;
     bool permanent = false;
+    std::uint8_t readiness_group = 0;          ///< 0: of none.
+    std::map<std::uint8_t, Bytes> extended{};  ///< Records of extended data (19 06).
+    /// Freeze frames (19 04): their identifiers with data, by record number.
+    std::map<std::uint8_t, std::map<std::uint16_t, Bytes>> frames{};
 };
 
 struct Ecu {
@@ -50,6 +54,7 @@ struct Ecu {
     std::vector<WholeCode> whole;
     std::chrono::microseconds latency{10000};
     std::map<std::uint8_t, Parameter> parameters;  ///< Service 01, also the freeze frame's source.
+    std::map<std::uint8_t, Bytes> later_parameters;  ///< J1979-2, identifiers F5xx.
     std::map<std::uint8_t, std::vector<Bytes>>
         infotypes;  ///< Service 09: items without count byte.
     std::vector<std::uint16_t> stored;
@@ -101,9 +106,8 @@ struct Vehicle {
     std::vector<Ecu> ecus;
 
     /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle
-    /// woke. Services 01, 02, 03, 05 (legacy), 06, 07, 09 and 0A, and 22 F4xx, F8xx, 19 42 and 19
-    /// 55 of those that speak SAE J1979-2; on legacy buses as several 7-byte
-    /// messages (SAE J1979).
+    /// woke. Services 01, 02, 03, 05 (legacy), 06, 07, 09 and 0A, and 19 and 22 of those that speak
+    /// SAE J1979-2; on legacy buses as several 7-byte messages (SAE J1979).
     [[nodiscard]] std::vector<EcuMessage> ask(ByteView request, double seconds) const;
 };
 

@@ -283,6 +283,7 @@ Ecu read_ecu(Reader& reader, const json::value& value, const std::string& place)
          "tongues",
          "groups",
          "codes",
+         "later_parameters",
          "freeze_frame",
          "later_freeze_frames",
          "parameters",

@@ -16,6 +16,41 @@ std::optional<std::uint16_t> code_from_text(std::string_view text) {
     return static_cast<std::uint16_t>(system << 14 | number);
 }
 
+namespace {
+
+std::uint16_t identifier(Reader& reader, std::string_view key, const std::string& place) {
+    const auto parsed = from_hex(key);
+    if (!parsed || parsed->size() != 2) {
+        reader.complain(place, "must be named by four hex digits");
+        return 0;
+    }
+    return static_cast<std::uint16_t>(big_endian(*parsed));
+}
+
+/// What is kept beside a code: freeze frames, extended data, its readiness group.
+void read_kept(
+    Reader& reader, const json::object& code, const std::string& place, WholeCode& whole
+) {
+    if (code.contains("readiness_group")) {
+        whole.readiness_group = reader.id(reader.text(code, "readiness_group", place), place);
+    }
+    if (const auto* extended = code.if_contains("extended")) {
+        for (const auto& record : reader.object(*extended, place)) {
+            whole.extended[reader.id(record.key(), place)] = reader.bytes(record.value(), place);
+        }
+    }
+    if (const auto* frames = code.if_contains("frames")) {
+        for (const auto& frame : reader.object(*frames, place)) {
+            auto& into = whole.frames[reader.id(frame.key(), place)];
+            for (const auto& item : reader.object(frame.value(), place)) {
+                into[identifier(reader, item.key(), place)] = reader.bytes(item.value(), place);
+            }
+        }
+    }
+}
+
+}  // namespace
+
 void read_tongues(Reader& reader, const json::object& object, const std::string& place, Ecu& ecu) {
     if (const auto* tongues = object.if_contains("tongues")) {
         const auto has = [&](std::string_view name) {
@@ -30,12 +65,21 @@ void read_tongues(Reader& reader, const json::object& object, const std::string&
             reader.complain(place + "/tongues", "must be a list of j1979 and j1979-2");
         }
     }
+    if (const auto* later = object.if_contains("later_parameters")) {
+        const auto where = place + "/later_parameters";
+        for (const auto& item : reader.object(*later, where)) {
+            ecu.later_parameters[reader.id(item.key(), where)] = reader.bytes(item.value(), where);
+        }
+    }
     const auto* codes = object.if_contains("codes");
     for (const auto& item :
          codes != nullptr && codes->is_array() ? codes->as_array() : json::array()) {
         const auto where = place + "/codes";
         const auto& code = reader.object(item, where);
-        reader.known_keys(code, where, {"code", "status", "severity", "permanent"});
+        reader.known_keys(
+            code, where,
+            {"code", "status", "severity", "permanent", "readiness_group", "extended", "frames"}
+        );
         const auto text = reader.text(code, "code", where);
         constexpr std::size_t classic_letters = 5;
         const auto classic = code_from_text(std::string_view(text).substr(0, classic_letters));
@@ -53,6 +97,7 @@ void read_tongues(Reader& reader, const json::object& object, const std::string&
         whole.status = (*status)[0];
         whole.severity = (*severity)[0];
         whole.permanent = reader.truth(code, "permanent", false, where);
+        read_kept(reader, code, where, whole);
         ecu.whole.push_back(whole);
         constexpr unsigned pending = 0x04;
         constexpr unsigned confirmed = 0x08;

@@ -273,6 +273,25 @@ void codes(Sheet& sheet, const json::value& body, const CodeTexts& texts) {
     }
 }
 
+/// ISO 27145: the class of a fault, where the unit told it.
+void classes(Sheet& sheet, const json::value& body) {
+    for (const auto& ecu : array_at(body, "/snapshot/ecus")) {
+        for (const auto* list : {"/stored_codes/whole", "/pending_codes/whole"}) {
+            for (const auto& whole : array_at(ecu, list)) {
+                const auto code = text_at(whole, "/code").substr(0, 5);
+                const auto known = std::ranges::find(sheet.codes, code, &Sheet::Code::code);
+                const auto letter = text_at(whole, "/class");
+                if (known == sheet.codes.end() || letter.empty() || letter == "none" ||
+                    known->kinds.es.find("clase") != std::string::npos) {
+                    continue;
+                }
+                known->kinds.es += ", clase " + letter;
+                known->kinds.en += ", class " + letter;
+            }
+        }
+    }
+}
+
 void monitors(Sheet& sheet, const json::value& body) {
     const auto* all = find(body, "/facts/obd/monitors");
     if (all != nullptr && all->is_object()) {
@@ -358,6 +377,7 @@ Sheet sheet_of(const json::value& body, const Filed& filed, const CodeTexts& tex
     parts(sheet, body);
     reasons(sheet, body);
     codes(sheet, body, texts);
+    classes(sheet, body);
     monitors(sheet, body);
     unconfirmed(sheet, body);
     sheet.repair_form = sheet.verdict == Sheet::Mark::fail;

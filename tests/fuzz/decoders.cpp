@@ -8,7 +8,7 @@
 #include "obd/decode/parameters.hpp"
 #include "obd/decode/signals.hpp"
 #include "obd/decode/test_results.hpp"
-#include "obd/decode/uds.hpp"
+#include "obd/decode/uds_records.hpp"
 #include "obd/decode/vin.hpp"
 #include "protocols/base/ensure.hpp"
 #include "tests/fuzz/target.hpp"
@@ -78,6 +78,19 @@ void uds(std::uint8_t choice, ByteView data) {
             ENSURE(code.number != 0 && !code.text().empty());
         }
     }
+    const auto frames = obd::read_snapshot_report(data);
+    if (frames.has_value()) {
+        std::size_t taken = 6;
+        for (const auto& record : frames.value().records) {
+            taken += 2;
+            for (const auto& part : record.parts) {
+                taken += 2 + part.data.size();
+            }
+        }
+        ENSURE(taken == data.size());
+    }
+    const auto extended = obd::read_extended_report(data);
+    ENSURE(extended.has_error() || extended.value().records.size() + 6 == data.size());
     const std::array<std::uint16_t, 4> asked{0xF40C, 0xF40D, 0xF405, 0xF804};
     const auto some = std::span(asked).first(1U + choice % 4U);
     const auto parts = obd::split_identifiers(data, some);
@@ -88,7 +101,7 @@ void uds(std::uint8_t choice, ByteView data) {
         }
         ENSURE(taken == data.size());
     }
-    for (const std::uint8_t service : std::array<std::uint8_t, 4>{0x01, 0x03, 0x09, 0x0A}) {
+    for (const std::uint8_t service : std::array<std::uint8_t, 5>{0x01, 0x03, 0x06, 0x09, 0x0A}) {
         static_cast<void>(obd::as_classic(data, service));
     }
 }
@@ -183,6 +196,9 @@ std::vector<std::string> seeds() {
         bytes("06005030343230"),
         bytes("0700594233FFFF0402042000AF"),
         bytes("070262F40C0BB8F40D00F4057B"),
+        bytes("07005904042000AF0002F40C1A2CF40D3CF001F4057B"),
+        bytes("07005906042000AF910B921240"),
+        bytes("070062F601010B0BB003E80FA0"),
         bytes("08004400610213050000"),
         bytes("0800A5A55A5AFFFFFFFFFEFFFF"),
     };

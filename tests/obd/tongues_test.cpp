@@ -5,6 +5,7 @@
 #include "obd/session/reading.hpp"
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/meaning_tongues.hpp"
+#include "obd/snapshot/meaning_uds.hpp"
 #include "protocols/simulator/elm.hpp"
 #include "tests/support/virtual_link.hpp"
 #include "vectors.hpp"

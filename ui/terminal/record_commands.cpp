@@ -2,6 +2,7 @@
 #include "obd/snapshot/json.hpp"
 #include "obd/snapshot/meaning.hpp"
 #include "obd/snapshot/meaning_tongues.hpp"
+#include "obd/snapshot/meaning_uds.hpp"
 #include "station/app/session.hpp"
 #include "station/criteria/judge.hpp"
 #include "station/inspection/inspection.hpp"

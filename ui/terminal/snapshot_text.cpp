@@ -49,7 +49,11 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
         line(spanish ? "Sin comunicación" : "No communication", snapshot.not_connected_why);
         return;
     }
-    line(spanish ? "Protocolo" : "Protocol", std::string(protocols::bus::name(snapshot.protocol)));
+    std::string spoken(protocols::bus::name(snapshot.protocol));
+    for (const auto tongue : snapshot.tongues) {
+        spoken += " · " + std::string(obd::name(tongue));
+    }
+    line(spanish ? "Protocolo" : "Protocol", spoken);
     for (const auto& ecu : snapshot.ecus) {
         std::cout << "\n[" << ecu.address.text() << "] " << ecu.name.value.value_or("") << "\n";
         if (ecu.vin.value) {
@@ -88,6 +92,17 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
                 line(name, code.text() + "  " + (spanish ? words.es : words.en));
             }
         };
+        for (const auto& [list, whole] : ecu.whole_codes) {
+            for (const auto& code : list == "stored" ? whole : std::vector<obd::UdsDtc>()) {
+                const auto class_name = obd::dtc_class(code.severity.value_or(0));
+                if (!class_name.empty()) {
+                    line(
+                        spanish ? "  Clase" : "  Class",
+                        code.text() + "  " + std::string(class_name)
+                    );
+                }
+            }
+        }
         codes(spanish ? "  Códigos confirmados" : "  Confirmed codes", ecu.stored);
         codes(spanish ? "  Códigos pendientes" : "  Pending codes", ecu.pending);
         codes(spanish ? "  Códigos permanentes" : "  Permanent codes", ecu.permanent);
