@@ -99,10 +99,15 @@ Reading::Action Reading::ask_apart(Instant now) {
         take(answer_);
         return ask_next(now);
     }
-    if (settings_.interface == Interface::j2534) {
+    if (settings_.interface != Interface::elm327) {
         auto request = request_;
         request.only = *apart_.begin();
         request.expected = {{*apart_.begin(), 1}};
+        if (settings_.interface == Interface::doip) {
+            auto& ask =
+                stage_.emplace<protocols::doip::Ask>(std::move(request), std::move(gateway_));
+            return forward<Snapshot>(ask.resume(Started{}, now));
+        }
         auto& ask = stage_.emplace<passthru::Ask>(std::move(request), session_, numbers_);
         return forward<Snapshot>(ask.resume(Started{}, now));
     }

@@ -93,7 +93,7 @@ const std::vector<Plan::Ask>& Plan::asks() const {
 }
 
 Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, Options options)
-    : framing_(protocols::bus::is_can(protocol) ? Framing::can : Framing::legacy),
+    : framing_(protocols::bus::has_whole_messages(protocol) ? Framing::can : Framing::legacy),
       packs_(framing_ == Framing::can),
       options_(std::move(options)) {
     snapshot_.protocol = protocol;

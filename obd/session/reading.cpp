@@ -12,6 +12,7 @@ using protocols::Finished;
 using protocols::forward;
 using protocols::Instant;
 using protocols::Started;
+namespace doip = protocols::doip;
 namespace elm327 = protocols::elm327;
 namespace passthru = protocols::passthru;
 
@@ -84,6 +85,27 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
         asked.answer = std::move(finished->result.value().answer);
         return on_asked(std::move(asked), now);
     }
+    if (auto* connect = std::get_if<doip::Connect>(&stage_)) {
+        auto action = connect->resume(event, now);
+        if (auto* finished = std::get_if<Finished<doip::Connection>>(&action)) {
+            return on_gateway(std::move(finished->result), now);
+        }
+        return forward<Snapshot>(std::move(action));
+    }
+    if (auto* ask = std::get_if<doip::Ask>(&stage_)) {
+        auto action = ask->resume(event, now);
+        auto* finished = std::get_if<Finished<doip::Ask::Output>>(&action);
+        if (finished == nullptr) {
+            return forward<Snapshot>(std::move(action));
+        }
+        if (finished->result.has_error()) {
+            return on_asked(finished->result.error(), now);
+        }
+        gateway_ = std::move(finished->result.value().session);
+        elm327::Asked asked;
+        asked.answer = std::move(finished->result.value().answer);
+        return on_asked(std::move(asked), now);
+    }
     if (auto* batch = std::get_if<elm327::AskBatch>(&stage_)) {
         auto action = batch->resume(event, now);
         if (auto* finished = std::get_if<Finished<elm327::BatchAsked>>(&action)) {
@@ -108,6 +130,10 @@ Reading::Action Reading::connect(Instant now) {
     }
     if (settings_.interface == Interface::j2534) {
         auto& connect = stage_.emplace<passthru::Connect>(settings_.first, numbers_);
+        return forward<Snapshot>(connect.resume(Started{}, now));
+    }
+    if (settings_.interface == Interface::doip) {
+        auto& connect = stage_.emplace<doip::Connect>(offer_);
         return forward<Snapshot>(connect.resume(Started{}, now));
     }
     auto& connect = stage_.emplace<elm327::Connect>(elm327::ConnectOptions{
@@ -157,6 +183,22 @@ Reading::Action Reading::on_device(protocols::Result<passthru::Connection> resul
     session_ = connection.session;
     manner_.protocol = session_.bus;
     settings_.first = session_.bus;
+    if (plan_) {
+        return go_on(connection.first_answer, now);
+    }
+    return on_bus(connection.identifiers, std::move(connection.first_answer), now);
+}
+
+Reading::Action Reading::on_gateway(protocols::Result<doip::Connection> result, Instant now) {
+    adapter_.banner = protocols::bus::name(protocols::bus::Protocol::doip);
+    if (result.has_error()) {
+        return not_connected(result.error(), now);
+    }
+    auto& connection = result.value();
+    gateway_ = std::move(connection.session);
+    adapter_.description = "gateway " + protocols::bus::EcuAddress::doip(gateway_.entity).text();
+    manner_.protocol = protocols::bus::Protocol::doip;
+    settings_.first = manner_.protocol;
     if (plan_) {
         return go_on(connection.first_answer, now);
     }
@@ -314,6 +356,10 @@ Reading::Action Reading::ask(protocols::bus::Request request, Instant now) {
     request_ = request;
     if (settings_.interface == Interface::j2534) {
         auto& ask = stage_.emplace<passthru::Ask>(std::move(request), session_, numbers_);
+        return forward<Snapshot>(ask.resume(Started{}, now));
+    }
+    if (settings_.interface == Interface::doip) {
+        auto& ask = stage_.emplace<doip::Ask>(std::move(request), std::move(gateway_));
         return forward<Snapshot>(ask.resume(Started{}, now));
     }
     if (request.only) {

@@ -4,6 +4,7 @@
 #include "obd/session/any_survey.hpp"
 #include "obd/session/settings.hpp"
 #include "obd/session/survey.hpp"
+#include "protocols/doip/connect.hpp"
 #include "protocols/elm327/ask.hpp"
 #include "protocols/elm327/batch.hpp"
 #include "protocols/elm327/connect.hpp"
@@ -28,10 +29,10 @@ struct ReadingProgress {
     std::chrono::seconds limit{0};  ///< Connecting and reading end at the latest after this.
 };
 
-/// The whole reading of one vehicle through an ELM327-type adapter or a J2534 device: connect,
-/// carry out the plan. After link_lost it may be started again on a new link: it makes sure that
-/// the same vehicle answers (bitmaps, VIN) and goes on where it was. A vehicle that answers on no
-/// bus is a result
+/// The whole reading of one vehicle through an ELM327-type adapter, a J2534 device or the vehicle's
+/// own DoIP gateway: connect, carry out the plan. After link_lost it may be started again on a new
+/// link: it makes sure that the same vehicle answers (bitmaps, VIN) and goes on where it was. A
+/// vehicle that answers on no bus is a result
 /// (`connected` false), not a fault. Faults: link_lost, adapter_silent, not_an_adapter,
 /// library_failed, wiring_fault, time_exhausted, vehicle_changed; snapshot() then holds
 /// what had been read.
@@ -72,6 +73,9 @@ private:
     Action on_device(
         protocols::Result<protocols::passthru::Connection> result, protocols::Instant now
     );
+    Action on_gateway(
+        protocols::Result<protocols::doip::Connection> result, protocols::Instant now
+    );
     Action not_connected(const protocols::Failure& failure, protocols::Instant now);
     Action go_on(const protocols::bus::Answer& first_answer, protocols::Instant now);
     Action on_check(const protocols::bus::Answer& answer, protocols::Instant now);
@@ -101,6 +105,8 @@ private:
     protocols::elm327::Manner manner_;
     protocols::passthru::Numbers numbers_;  ///< Of calls to a J2534 library.
     protocols::passthru::Session session_;  ///< The channel in use on a J2534 device.
+    protocols::doip::Offer offer_;          ///< How a DoIP gateway wants to be spoken to.
+    protocols::doip::Session gateway_;      ///< The connection to it.
     Adapter adapter_;
     std::optional<AnyPlan> plan_;
     Tongue tongue_ = Tongue::j1979;  ///< Of the plan in hand.
@@ -130,7 +136,9 @@ private:
         protocols::elm327::AskUnit,
         protocols::elm327::AskBatch,
         protocols::passthru::Connect,
-        protocols::passthru::Ask>
+        protocols::passthru::Ask,
+        protocols::doip::Connect,
+        protocols::doip::Ask>
         stage_;
 };
 

@@ -5,12 +5,17 @@
 #include <boost/json/value_from.hpp>
 #include <boost/json/value_to.hpp>
 
+#include <algorithm>
+#include <array>
+
 namespace obd {
 namespace {
 
 namespace json = boost::json;
 using protocols::Failure;
 using protocols::Fault;
+
+constexpr std::array<std::string_view, 3> interface_names{"elm327", "j2534", "doip"};
 
 template <class T>
 void take(const json::object& object, std::string_view name, T& value) {
@@ -24,7 +29,7 @@ void take(const json::object& object, std::string_view name, T& value) {
 std::string to_text(const ReadingSettings& settings) {
     const auto& known = settings.known;
     json::object object{
-        {"interface", settings.interface == Interface::j2534 ? "j2534" : "elm327"},
+        {"interface", interface_names[static_cast<std::size_t>(settings.interface)]},
         {"connect_attempts", settings.connect_attempts},
         {"total_s", settings.total.count()},
         {"all", settings.all},
@@ -61,10 +66,11 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         std::string first(protocols::bus::id(settings.first));
         std::string interface = "elm327";
         take(object, "interface", interface);
-        if (interface != "elm327" && interface != "j2534") {
+        const auto called = std::ranges::find(interface_names, interface);
+        if (called == interface_names.end()) {
             return Failure{Fault::malformed, "no interface is called " + interface};
         }
-        settings.interface = interface == "j2534" ? Interface::j2534 : Interface::elm327;
+        settings.interface = static_cast<Interface>(called - interface_names.begin());
         take(object, "connect_attempts", settings.connect_attempts);
         take(object, "total_s", seconds);
         take(object, "all", settings.all);

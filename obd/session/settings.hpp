@@ -13,7 +13,7 @@
 namespace obd {
 
 /// What stands between the line and the vehicle.
-enum class Interface { elm327, j2534 };
+enum class Interface { elm327, j2534, doip };
 
 /// What a reading is given besides the link. Kept with the transcript, so that it can be replayed.
 struct ReadingSettings {

@@ -55,7 +55,7 @@ std::map<std::uint8_t, std::vector<EcuAddress>> by_id(
 
 Survey::Survey(const Snapshot& read, std::vector<std::string> left_out)
     : left_out_(std::move(left_out)),
-      framing_(protocols::bus::is_can(read.protocol) ? Framing::can : Framing::legacy),
+      framing_(protocols::bus::has_whole_messages(read.protocol) ? Framing::can : Framing::legacy),
       headers_(std::ranges::all_of(read.ecus, [](const Ecu& ecu) { return ecu.address.known(); })) {
     plan_parameters(read);
     plan_information(read);

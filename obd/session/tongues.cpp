@@ -18,11 +18,11 @@ Reading::Action Reading::on_bus(
         return read_heavy(identifiers, first_answer, now);
     }
     speakers_.emplace_back(identifiers ? Tongue::j1979_2 : Tongue::j1979, std::move(first_answer));
-    if (identifiers || !protocols::bus::is_can(manner_.protocol)) {
+    if (identifiers || !protocols::bus::has_whole_messages(manner_.protocol)) {
         return begin_plan(now);
     }
     asking_tongue_ = true;
-    if (settings_.interface == Interface::j2534) {
+    if (settings_.interface != Interface::elm327) {
         return ask(protocols::bus::identifier_request, now);
     }
     request_ = protocols::bus::identifier_request;

@@ -181,7 +181,7 @@ private:
             report("vin_from_several", units, list);
         }
         if (units.empty() && snapshot_.connected && snapshot_.complete &&
-            (protocols::bus::is_can(snapshot_.protocol) ||
+            (protocols::bus::has_whole_messages(snapshot_.protocol) ||
              protocols::bus::is_j1939(snapshot_.protocol))) {
             report("vin_missing", {}, "");
         }

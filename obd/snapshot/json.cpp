@@ -327,7 +327,7 @@ json::value to_json(const Snapshot& snapshot) {
     if (snapshot.adapter.volts) {
         adapter["volts"] = number_json(*snapshot.adapter.volts);
     }
-    const bool can = protocols::bus::is_can(snapshot.protocol);
+    const bool can = protocols::bus::has_whole_messages(snapshot.protocol);
     json::array ecus;
     for (const auto& ecu : snapshot.ecus) {
         ecus.push_back(ecu_json(ecu, can ? Framing::can : Framing::legacy));

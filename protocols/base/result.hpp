@@ -43,6 +43,7 @@ enum class Fault : int {
     library_failed = 30,  ///< A J2534 library cannot be loaded, or refuses to open its device.
     clock_set_back = 31,  ///< The station's clock went back and nobody has answered for it.
     printer_failed = 32,  ///< The print queue is missing or refuses.
+    gateway_refused = 33,  ///< A DoIP gateway does not let the station in.
 };
 
 /// A fault and the words a technician's log needs. `detail` never decides anything.

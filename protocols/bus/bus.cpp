@@ -27,6 +27,7 @@ constexpr std::array rows{
     Row{Protocol::user1, "user1", "USER1 (CAN 11/125)"},
     Row{Protocol::user2, "user2", "USER2 (CAN 11/50)"},
     Row{Protocol::j1939_500, "j1939_500", "SAE J1939 (CAN 29/500)"},
+    Row{Protocol::doip, "doip", "ISO 13400 (DoIP)"},
 };
 
 }  // namespace
@@ -59,7 +60,7 @@ std::string EcuAddress::text() const {
 }
 
 std::optional<EcuAddress> EcuAddress::from_text(std::string_view text) {
-    if (text.size() != 2 && text.size() != 3 && text.size() != 8) {
+    if (text.size() != 2 && text.size() != 3 && text.size() != 4 && text.size() != 8) {
         return std::nullopt;
     }
     std::uint32_t value = 0;

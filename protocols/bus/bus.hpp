@@ -28,10 +28,15 @@ enum class Protocol : std::uint8_t {
     user1 = 11,
     user2 = 12,
     j1939_500 = 13,  ///< The ELM327 speaks it as a bus of the user's own.
+    doip = 14,       ///< No bus of the connector: Ethernet, ISO 13400.
 };
 
 [[nodiscard]] constexpr bool is_can(Protocol protocol) {
     return protocol >= Protocol::can11_500 && protocol <= Protocol::can29_250;
+}
+/// Messages come whole, with their length, as on CAN (SAE J1979 and J1979-2 have one form for both).
+[[nodiscard]] constexpr bool has_whole_messages(Protocol protocol) {
+    return is_can(protocol) || protocol == Protocol::doip;
 }
 [[nodiscard]] constexpr bool is_can29(Protocol protocol) {
     return protocol == Protocol::can29_500 || protocol == Protocol::can29_250;
@@ -61,7 +66,7 @@ enum class Protocol : std::uint8_t {
 [[nodiscard]] std::optional<Protocol> protocol_from_id(std::string_view id);
 
 /// Who sent a message. CAN: the whole identifier (7E8, 18DAF110); legacy and SAE J1939: the source
-/// byte. Unknown when the adapter printed no headers.
+/// byte; DoIP: the logical address. Unknown when the adapter printed no headers.
 class EcuAddress {
 public:
     EcuAddress() = default;
@@ -70,10 +75,11 @@ public:
     [[nodiscard]] static constexpr EcuAddress can11(std::uint32_t id) { return {id, 3}; }
     [[nodiscard]] static constexpr EcuAddress can29(std::uint32_t id) { return {id, 8}; }
     [[nodiscard]] static constexpr EcuAddress legacy(std::uint8_t source) { return {source, 2}; }
+    [[nodiscard]] static constexpr EcuAddress doip(std::uint16_t logical) { return {logical, 4}; }
 
     [[nodiscard]] bool known() const { return digits_ != 0; }
     [[nodiscard]] std::uint32_t value() const { return value_; }
-    /// 3, 8 or 2 hex digits as the bus prints them; `?` when unknown.
+    /// 3, 8, 2 or 4 hex digits as the bus prints them; `?` when unknown.
     [[nodiscard]] std::string text() const;
     /// Reads the form text() gives.
     [[nodiscard]] static std::optional<EcuAddress> from_text(std::string_view text);

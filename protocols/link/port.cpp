@@ -1,5 +1,6 @@
 #include "protocols/link/port.hpp"
 
+#include "protocols/link/discover.hpp"
 #include "protocols/link/libraries.hpp"
 #include "protocols/link/serial.hpp"
 #include "protocols/link/worker_process.hpp"
@@ -73,6 +74,33 @@ asio::awaitable<error_code> connect(tcp::socket& socket, const Endpoint& endpoin
 
 }  // namespace
 
+namespace {
+
+/// The host of the only vehicle there is.
+Result<std::string> the_one(const Result<std::vector<Announced>>& found, const Endpoint& endpoint) {
+    if (found.has_error()) {
+        return found.error();
+    }
+    const auto& vehicles = found.value();
+    if (vehicles.size() == 1) {
+        return vehicles.front().host;
+    }
+    if (vehicles.empty()) {
+        return Failure{
+            Fault::cannot_open, "no vehicle announced itself at " + endpoint.asked +
+                                    ": check the cable and that the ignition is on"};
+    }
+    std::string all;
+    for (const auto& one : vehicles) {
+        all += (all.empty() ? "" : ", ") + one.said.vin + " (doip:" + one.host + ")";
+    }
+    return Failure{
+        Fault::cannot_open, "several vehicles announced themselves: " + all +
+                                ". Name the one to be read as the adapter"};
+}
+
+}  // namespace
+
 asio::awaitable<void> Port::open(
     asio::io_context& io, Endpoint endpoint, Result<std::unique_ptr<Port>>& result
 ) {
@@ -99,11 +127,23 @@ asio::awaitable<void> Port::open(
         impl->worker.emplace(std::move(worker.value()));
         impl->stream.emplace<Pipe>(std::move(*line));
     } else {
+        if (endpoint.kind == Endpoint::Kind::doip && endpoint.device.empty()) {
+            Result<std::vector<Announced>> found = std::vector<Announced>();
+            co_await discover(io, endpoint.asked, endpoint.port, found);
+            auto host = the_one(found, endpoint);
+            if (host.has_error()) {
+                result = host.error();
+                co_return;
+            }
+            endpoint.device = std::move(host.value());
+        }
         auto& socket = impl->stream.emplace<tcp::socket>(io);
         const auto error = co_await connect(socket, endpoint);
         if (error) {
+            const bool vehicle = endpoint.kind == Endpoint::Kind::doip;
             result = Failure{
-                Fault::cannot_open, "no adapter at " + endpoint.text() + " (" + error.message() +
+                Fault::cannot_open, (vehicle ? "no vehicle at " : "no adapter at ") +
+                                        endpoint.text() + " (" + error.message() +
                                         "): check that it is switched on and in the same network"};
             co_return;
         }

@@ -24,6 +24,7 @@ constexpr const char* usage = R"(obd-sim: a simulated vehicle behind a simulated
 
   obd-sim --vehicle NAME|FILE [--adapter elm327-2.3|elm327-1.5-clone|elm327-2.1-clone|stn2255]
           --elm pty:LINK | --elm tcp:HOST:PORT   [--baud 38400] [--speed 1]
+  obd-sim --vehicle NAME|FILE --doip HOST[:PORT] [--gateway 2019|default-activation|confirm|no-functional|alive-check]
   obd-sim --dialogue FILE [--id ID] --elm …      play a recorded dialogue (JSON Lines)
   obd-sim --list                                 vehicles that are built in
   obd-sim --papers NAME|FILE                     what obd-inspect --vehicle takes for it
@@ -79,9 +80,9 @@ std::map<std::string, std::string> options(int argc, char** argv) {
             values[name] = "yes";
             continue;
         }
-        static const std::vector<std::string> known{"--vehicle", "--adapter",  "--elm",
-                                                    "--baud",    "--dialogue", "--id",
-                                                    "--speed",   "--papers",   "--lamp"};
+        static const std::vector<std::string> known{
+            "--vehicle", "--adapter", "--elm",  "--baud", "--dialogue", "--id",
+            "--speed",   "--papers",  "--lamp", "--doip", "--gateway"};
         if (std::ranges::find(known, name) == known.end() || i + 1 == argc) {
             throw UsageError("do not understand \"" + name + "\"");
         }
@@ -139,6 +140,51 @@ sim::Offer offer_of(const std::map<std::string, std::string>& given) {
     return {[=] { return std::make_unique<sim::Elm>(vehicle, *dialect, baud); }, speed};
 }
 
+sim::DoipQuirks quirks_of(const std::string& gateway) {
+    sim::DoipQuirks quirks;
+    constexpr int some_requests = 3;
+    if (gateway == "2019") {
+        quirks.version = protocols::doip::version_2019;
+    } else if (gateway == "default-activation") {
+        quirks.default_activation_only = true;
+    } else if (gateway == "confirm") {
+        quirks.confirmed_at_vehicle = true;
+    } else if (gateway == "no-functional") {
+        quirks.no_functional_address = true;
+    } else if (gateway == "alive-check") {
+        quirks.alive_check_every = some_requests;
+    } else if (!gateway.empty()) {
+        throw UsageError("no gateway is called \"" + gateway + "\"");
+    }
+    return quirks;
+}
+
+void serve_gateway(std::map<std::string, std::string> given) {
+    auto host = given["--doip"];
+    int port = protocols::doip::port;
+    if (const auto colon = host.find(':'); colon != host.npos) {
+        try {
+            port = std::stoi(host.substr(colon + 1));
+        } catch (const std::logic_error&) {
+            port = -1;
+        }
+        host.resize(colon);
+    }
+    if (port < 0 || port > 65535) {
+        throw UsageError("--doip HOST:PORT needs a port number");
+    }
+    const auto name = given["--vehicle"];
+    const auto vehicle = load_vehicle(name.empty() ? "uds-2027" : name);
+    boost::asio::io_context io(1);
+    boost::asio::signal_set signals(io, SIGINT, SIGTERM);
+    signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
+    const auto taken = sim::serve_doip(
+        io, host, static_cast<unsigned short>(port), vehicle, quirks_of(given["--gateway"]), 1
+    );
+    std::cout << "vehicle at doip:" << host << ":" << taken << std::endl;
+    io.run();
+}
+
 int run(int argc, char** argv) {
     const auto given = options(argc, argv);
     if (given.contains("--help")) {
@@ -157,8 +203,12 @@ int run(int argc, char** argv) {
         print_lamp(load_vehicle(given.at("--lamp")).papers);
         return 0;
     }
+    if (given.contains("--doip")) {
+        serve_gateway(given);
+        return 0;
+    }
     if (!given.contains("--elm")) {
-        throw UsageError("--elm says where the adapter is offered");
+        throw UsageError("--elm or --doip says where the adapter or the vehicle is offered");
     }
     const auto offer = offer_of(given);
     boost::asio::io_context io(1);

@@ -7,6 +7,7 @@
 #include <boost/asio/detached.hpp>
 #include <boost/asio/experimental/awaitable_operators.hpp>
 #include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ip/udp.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -167,6 +168,59 @@ void serve_pty(asio::io_context& io, const std::string& link, Offer offer) {
     asio::co_spawn(io, serve_terminal(std::move(stream), slave, std::move(offer)), asio::detached);
 }
 
+namespace {
+
+/// A vehicle on the loopback device is there for this machine alone.
+asio::awaitable<void> announce(asio::ip::udp::socket socket, bool to_itself, Vehicle vehicle) {
+    std::array<char, 512> buffer{};
+    for (;;) {
+        asio::ip::udp::endpoint from;
+        const auto in = asio::buffer(buffer);
+        const auto got = co_await socket.async_receive_from(in, from, no_throw);
+        const auto& [error, size] = got;
+        if (error == asio::error::operation_aborted) {
+            co_return;
+        }
+        const bool stranger = to_itself && !from.address().is_loopback();
+        const auto answer =
+            error || stranger ? std::nullopt : DoipEntity::announce(vehicle, {buffer.data(), size});
+        if (answer) {
+            const auto out = asio::buffer(*answer);
+            co_await socket.async_send_to(out, from, no_throw);
+        }
+    }
+}
+
+}  // namespace
+
+unsigned short serve_doip(
+    asio::io_context& io,
+    const std::string& host,
+    unsigned short port,
+    Vehicle vehicle,
+    DoipQuirks quirks,
+    double speed
+) {
+    const auto taken = serve_tcp(
+        io, host, port, {[=] { return std::make_unique<DoipEntity>(vehicle, quirks); }, speed}
+    );
+    // On every address: a broadcast does not arrive at a socket bound to one of them.
+    asio::ip::udp::socket socket(io);
+    boost::system::error_code error;
+    socket.open(asio::ip::udp::v4());
+    socket.set_option(asio::socket_base::reuse_address(true));
+    socket.bind({asio::ip::address_v4::any(), taken}, error);
+    if (error) {
+        throw std::runtime_error(
+            "cannot answer on UDP port " + std::to_string(taken) + " (" + error.message() +
+            "): choose another with --doip HOST:PORT"
+        );
+    }
+    const bool to_itself = asio::ip::make_address(host).is_loopback();
+    asio::co_spawn(io, announce(std::move(socket), to_itself, std::move(vehicle)), asio::detached);
+    return taken;
+}
+
 unsigned short serve_tcp(
     asio::io_context& io, const std::string& host, unsigned short port, Offer offer
 ) {
@@ -183,7 +237,7 @@ unsigned short serve_tcp(
     if (error) {
         throw std::runtime_error(
             "cannot listen on port " + std::to_string(port) + " (" + error.message() +
-            "): choose another with --elm tcp:HOST:PORT"
+            "): choose another"
         );
     }
     acceptor.listen();

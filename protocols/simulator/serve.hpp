@@ -1,5 +1,6 @@
 #pragma once
 
+#include "protocols/simulator/doip.hpp"
 #include "protocols/simulator/elm.hpp"
 
 #include <boost/asio/io_context.hpp>
@@ -24,6 +25,17 @@ void serve_pty(boost::asio::io_context& io, const std::string& link, Offer offer
 /// std::runtime_error.
 unsigned short serve_tcp(
     boost::asio::io_context& io, const std::string& host, unsigned short port, Offer offer
+);
+
+/// A vehicle on Ethernet (ISO 13400-2): announces itself over UDP, one entity a TCP connection. The
+/// same port for both; 0 takes a free one. Throws std::runtime_error.
+unsigned short serve_doip(
+    boost::asio::io_context& io,
+    const std::string& host,
+    unsigned short port,
+    Vehicle vehicle,
+    DoipQuirks quirks,
+    double speed
 );
 
 }  // namespace protocols::simulator

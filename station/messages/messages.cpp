@@ -178,6 +178,12 @@ constexpr std::array rows{
          "programas que usen el equipo, conéctalo y vuelve a intentar.",
          "The J2534 library could not be used. Install the maker's driver, close other programs "
          "that use the device, plug it in and try again."}},
+    Row{Fault::gateway_refused,
+        {"E-ADP-15", 23,
+         "La puerta de enlace del vehículo (DoIP) no dejó entrar a la estación. Cierra otros "
+         "programas conectados al vehículo, quita y da la ignición, y repite la lectura.",
+         "The vehicle's gateway (DoIP) did not let the station in. Close other programs that are "
+         "connected to the vehicle, turn the ignition off and on, and repeat the reading."}},
 };
 
 std::string sentence(std::string_view text, const Failure& failure) {

@@ -63,6 +63,8 @@ asio::awaitable<void> read_vehicle(
         settings.baud = endpoint.baud;
     } else if (endpoint.kind == link::Endpoint::Kind::j2534) {
         settings.interface = obd::Interface::j2534;
+    } else if (endpoint.kind == link::Endpoint::Kind::doip) {
+        settings.interface = obd::Interface::doip;
     }
     protocols::transcript::Recorder recorder(
         std::chrono::steady_clock::now(), obd::to_text(settings)
@@ -119,6 +121,12 @@ asio::awaitable<void> qualify_adapter(
         done.failure = Failure{
             Fault::not_an_adapter,
             "a J2534 device is not tried out: its makers state what it does"};
+        co_return;
+    }
+    if (endpoint.kind == link::Endpoint::Kind::doip) {
+        done.failure = Failure{
+            Fault::not_an_adapter,
+            "there is no adapter to be tried out: DoIP is spoken with the vehicle itself"};
         co_return;
     }
     const bool serial = endpoint.kind == link::Endpoint::Kind::serial;

@@ -22,7 +22,8 @@ constexpr const char* usage = R"(obd-reader: what a vehicle's on-board diagnosti
   obd-reader libraries                  J2534 libraries that are installed
   obd-reader read ADAPTER [--all] [--no-reconnect] [--english]
 
-ADAPTER is j2534:NAME (a library, by name or path), serial:DEVICE[@BAUD] or tcp:HOST:PORT.
+ADAPTER is j2534:NAME (a library, by name or path), serial:DEVICE[@BAUD],
+tcp:HOST:PORT or doip:HOST.
 JSON goes to standard output. Exit: 0 ok, 12 no communication, 2 usage, 20-36 an error with its own
 code, as of obd-inspect.
 )";

@@ -51,7 +51,7 @@ void read_options(QCommandLineParser& parser, const QGuiApplication& app) {
     parser.addHelpOption();
     parser.addOptions({
         {"station", "Folder of the station's records and key.", "DIR"},
-        {"adapter", "serial:DEVICE[@BAUD] or tcp:HOST:PORT.", "ADAPTER"},
+        {"adapter", "serial:DEVICE[@BAUD], tcp:HOST:PORT, j2534:NAME or doip:HOST.", "ADAPTER"},
         {"profile", "Programme: ID or FILE.json, with @VARIANT.", "ID", "mx-nom-167-2017"},
         {"centre", "Base URL of the centre.", "URL"},
         {"technician", "Who is at work.", "NAME"},

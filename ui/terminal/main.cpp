@@ -69,7 +69,8 @@ constexpr const char* usage = R"(obd-inspect: an OBD inspection from a shell
 WHO_BY is --by ID --by-pin-file FILE [--by-code CODE] where the station has a list of people, --by
 NAME where it has none; WHO_SECOND the same with --second.
 --reconnect SECONDS (read, run): how long a lost adapter is waited for, 30 unless stated.
-ADAPTER is serial:DEVICE[@BAUD], tcp:HOST:PORT or j2534:NAME (a library, by name or path).
+ADAPTER is serial:DEVICE[@BAUD], tcp:HOST:PORT, j2534:NAME (a library, by name or path), doip:HOST
+(a vehicle on Ethernet) or doip:any[@BROADCAST] (the only one that announces itself).
 --lang es|en chooses the language of messages.
 Exit: 0 pass or ok, 10 fail, 11 not ready, 12 no communication, 13 refer, 14 not applicable,
 15 invalid, 16 adapter for reading only, 17 adapter unfit, 18 certificate not valid, 2 usage, 20-38
