@@ -40,9 +40,9 @@ enum class Fault : int {
     several_unknown = 27,  ///< Several units answered and the adapter does not show which is which.
     vehicle_changed = 28,  ///< After a reconnection another vehicle answers.
     // 29 is retired: it stood for a vehicle that speaks SAE J1939, which is read now.
-    library_failed = 30,  ///< A J2534 library cannot be loaded, or refuses to open its device.
-    clock_set_back = 31,  ///< The station's clock went back and nobody has answered for it.
-    printer_failed = 32,  ///< The print queue is missing or refuses.
+    library_failed = 30,   ///< A J2534 library cannot be loaded, or refuses to open its device.
+    clock_set_back = 31,   ///< The station's clock went back and nobody has answered for it.
+    printer_failed = 32,   ///< The print queue is missing or refuses.
     gateway_refused = 33,  ///< A DoIP gateway does not let the station in.
 };
 

@@ -34,7 +34,8 @@ enum class Protocol : std::uint8_t {
 [[nodiscard]] constexpr bool is_can(Protocol protocol) {
     return protocol >= Protocol::can11_500 && protocol <= Protocol::can29_250;
 }
-/// Messages come whole, with their length, as on CAN (SAE J1979 and J1979-2 have one form for both).
+/// Messages come whole, with their length, as on CAN (SAE J1979 and J1979-2 have one form for
+/// both).
 [[nodiscard]] constexpr bool has_whole_messages(Protocol protocol) {
     return is_can(protocol) || protocol == Protocol::doip;
 }

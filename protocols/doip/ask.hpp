@@ -56,7 +56,7 @@ private:
     std::optional<Failure> failure_;
     Instant deadline_{};
     int attempts_ = 0;
-    int heard_ = 0;         ///< Messages for this tester, those that ask for time included.
+    int heard_ = 0;       ///< Messages for this tester, those that ask for time included.
     bool taken_ = false;  ///< The gateway has acknowledged the request.
     bool sending_ = false;
     bool pausing_ = false;

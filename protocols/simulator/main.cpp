@@ -24,7 +24,8 @@ constexpr const char* usage = R"(obd-sim: a simulated vehicle behind a simulated
 
   obd-sim --vehicle NAME|FILE [--adapter elm327-2.3|elm327-1.5-clone|elm327-2.1-clone|stn2255]
           --elm pty:LINK | --elm tcp:HOST:PORT   [--baud 38400] [--speed 1]
-  obd-sim --vehicle NAME|FILE --doip HOST[:PORT] [--gateway 2019|default-activation|confirm|no-functional|alive-check]
+  obd-sim --vehicle NAME|FILE --doip HOST[:PORT]
+          [--gateway 2019|default-activation|confirm|no-functional|alive-check]
   obd-sim --dialogue FILE [--id ID] --elm …      play a recorded dialogue (JSON Lines)
   obd-sim --list                                 vehicles that are built in
   obd-sim --papers NAME|FILE                     what obd-inspect --vehicle takes for it

@@ -170,8 +170,12 @@ void serve_pty(asio::io_context& io, const std::string& link, Offer offer) {
 
 namespace {
 
-/// A vehicle on the loopback device is there for this machine alone.
-asio::awaitable<void> announce(asio::ip::udp::socket socket, bool to_itself, Vehicle vehicle) {
+/// Hears on `socket` and answers from `own`, so that its address is the vehicle's. On the loopback
+/// device it is there for this machine alone.
+asio::awaitable<void> announce(
+    asio::ip::udp::socket socket, asio::ip::udp::socket own, Vehicle vehicle
+) {
+    const bool to_itself = own.local_endpoint().address().is_loopback();
     std::array<char, 512> buffer{};
     for (;;) {
         asio::ip::udp::endpoint from;
@@ -186,7 +190,7 @@ asio::awaitable<void> announce(asio::ip::udp::socket socket, bool to_itself, Veh
             error || stranger ? std::nullopt : DoipEntity::announce(vehicle, {buffer.data(), size});
         if (answer) {
             const auto out = asio::buffer(*answer);
-            co_await socket.async_send_to(out, from, no_throw);
+            co_await own.async_send_to(out, from, no_throw);
         }
     }
 }
@@ -216,8 +220,10 @@ unsigned short serve_doip(
             "): choose another with --doip HOST:PORT"
         );
     }
-    const bool to_itself = asio::ip::make_address(host).is_loopback();
-    asio::co_spawn(io, announce(std::move(socket), to_itself, std::move(vehicle)), asio::detached);
+    asio::ip::udp::socket own(io, {asio::ip::make_address(host), 0});
+    asio::co_spawn(
+        io, announce(std::move(socket), std::move(own), std::move(vehicle)), asio::detached
+    );
     return taken;
 }
 

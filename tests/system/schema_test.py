@@ -119,12 +119,16 @@ class Schemas(SystemTest):
             self.holds('decode', json.loads(self.command('decode', '--bus', bus, text, expect=0).stdout))
 
     def test_what_is_read_in_other_tongues(self):
-        for vehicle in ('uds-2027', 'both-2025', 'truck-2014'):
+        for vehicle in ('uds-2027', 'both-2025', 'bus-2019', 'truck-2014'):
             sim = self.sim(vehicle)
             for more in ((), ('--all',)):
                 read = self.command('read', '--adapter', sim.endpoint, '--format', 'json', *more, expect=0)
                 self.holds('snapshot', json.loads(read.stdout))
             sim.stop()
+
+        for text in ('5904042000AF0001F40C1A2C', '5904042000AF00', '5906042000AF910B', '62F601010B0BB003E80FA0',
+                     '595633FF0407', '7F1931'):
+            self.holds('decode_uds', json.loads(self.command('decode', '--bus', 'uds', text, expect=0).stdout))
 
     def test_explanations(self):
         for pid in ('0C', '06', '03', '74', '13', '01', '1C', '02', '20', 'A6', '32'):
