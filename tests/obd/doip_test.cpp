@@ -27,7 +27,8 @@ ReadingSettings settings(bool all) {
 /// What was said, without who said it and without what moves.
 std::string said(const Snapshot& snapshot) {
     json::array all;
-    for (const auto& one : to_json(snapshot).at("ecus").as_array()) {
+    const auto whole = to_json(snapshot);
+    for (const auto& one : whole.at("ecus").as_array()) {
         auto ecu = one.as_object();
         ecu.erase("address");
         ecu.erase("parameters");
