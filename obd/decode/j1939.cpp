@@ -72,8 +72,8 @@ struct ValueRow {
     std::string unit;
     std::string id;
 };
+/// What one count of it is worth nobody told us: a value is known where the count is zero.
 struct SlotRow {
-    std::optional<double> mul;
     double add = 0;
     std::string unit;
 };
@@ -97,9 +97,6 @@ Tables read_tables() {
     for (const auto& item : table.at("slots").as_array()) {
         const auto& object = item.as_object();
         SlotRow row;
-        if (object.contains("mul")) {
-            row.mul = table_number(object, "mul", 1);
-        }
         row.add = table_number(object, "add", 0);
         row.unit = table_text(object, "unit");
         tables.slots.emplace(object.at("slot").to_number<std::uint16_t>(), std::move(row));
@@ -411,9 +408,8 @@ Result<std::vector<TestResult>> read_dm30(ByteView data) {
         result.highest = word(data, 8);
         result.lowest = word(data, 10);
         const auto row = tables().slots.find(result.slot);
-        if (row != tables().slots.end() && (row->second.mul || result.raw == 0)) {
-            result.value = Quantity{
-                result.raw * row->second.mul.value_or(0) + row->second.add, row->second.unit};
+        if (row != tables().slots.end() && result.raw == 0) {
+            result.value = Quantity{row->second.add, row->second.unit};
         }
         all.push_back(result);
     }
