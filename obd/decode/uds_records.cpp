@@ -1,5 +1,6 @@
 #include "obd/decode/uds_records.hpp"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <utility>
@@ -45,29 +46,26 @@ public:
         for (const auto& [next, then] : steps(at, left)) {
             count += ways(next, then);
         }
-        return ways_[{at, left}] = count > 1 ? 2 : count;
+        return ways_[{at, left}] = std::min(count, 2);
     }
 
+    /// Where there is one way.
     [[nodiscard]] std::vector<SnapshotRecord> follow() {
         std::vector<SnapshotRecord> records;
         std::size_t at = 0;
         std::size_t left = 0;
         while (at < bytes_.size()) {
-            for (const auto& [next, then] : steps(at, left)) {
-                if (ways(next, then) == 0) {
-                    continue;
-                }
-                if (left == 0) {
-                    records.push_back({bytes_[at], {}});
-                } else {
-                    records.back().parts.push_back(
-                        {id_at(at), bytes_.subspan(at + 2, next - at - 2)}
-                    );
-                }
-                at = next;
-                left = then;
-                break;
+            const auto possible = steps(at, left);
+            const auto [next, then] = *std::ranges::find_if(possible, [this](const Place& place) {
+                return ways(place.first, place.second) == 1;
+            });
+            if (left == 0) {
+                records.push_back({bytes_[at], {}});
+            } else {
+                records.back().parts.push_back({id_at(at), bytes_.subspan(at + 2, next - at - 2)});
             }
+            at = next;
+            left = then;
         }
         return records;
     }

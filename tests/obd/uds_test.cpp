@@ -62,6 +62,7 @@ TEST(UdsRecords, FreezeFramesFitTheirIdentifiersInOneWayOrAreRefused) {
     EXPECT_EQ(frames_of("5904 042000 AF 00 02 FD01 AABBCC F40D3C"), no_fit);
     EXPECT_EQ(frames_of("5904 042000 AF 00"), no_fit);
     EXPECT_EQ(frames_of("5904 042000 AF 00 00"), no_fit);
+    EXPECT_EQ(frames_of("5904 042000 AF 00 00 F0 01 F4057B"), no_fit) << "a frame of nothing";
     EXPECT_EQ(frames_of("5904 042000 AF 00 01 F40C1A"), no_fit);
     EXPECT_EQ(frames_of("5904 042000 AF 00 02 F40C1A2C"), no_fit);
     EXPECT_EQ(frames_of("5904 042000 AF 00 01 F40C1A2C00"), no_fit);
@@ -95,6 +96,7 @@ TEST(UdsRecords, SayWhatTheyMean) {
     const auto said = uds_meaning(bytes("5904 042000 AF 00 01 F40C1A2C"));
     const auto& frame = said.at("frames").at(0);
     EXPECT_EQ(said.at("code"), "P0420-00");
+    EXPECT_EQ(said.at("status"), "AF");
     EXPECT_EQ(frame.at("number"), "00");
     const auto& speed = frame.at("identifiers").at(0).at("as_classic").at("parameters").at(0);
     EXPECT_EQ(speed.at("value"), 1675);
