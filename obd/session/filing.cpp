@@ -47,20 +47,6 @@ Result<std::vector<Bytes>> classic_of(const std::vector<Bytes>& messages, std::u
 
 }  // namespace
 
-std::map<std::uint8_t, Bytes> split_pids(const Bytes& message, const Request& request) {
-    std::map<std::uint8_t, Bytes> answers;
-    const auto parts =
-        split_parameters(ByteView(message).subspan(1), ByteView(request.data).subspan(1));
-    if (parts.has_value()) {
-        for (const auto& part : parts.value()) {
-            Bytes answer{message[0], part.pid};
-            answer.insert(answer.end(), part.data.begin(), part.data.end());
-            answers[part.pid] = std::move(answer);
-        }
-    }
-    return answers;
-}
-
 std::map<std::uint8_t, Bytes> Plan::split(const Bytes& message, const Request& request) const {
     if (!uds()) {
         return split_pids(message, request);
@@ -355,7 +341,8 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                 into(ecu.pids, [](const std::vector<Bytes>& messages) {
                     return read_support(0, data_of(messages));
                 });
-            } else if (const auto messages = answer.of(ecu.address); !messages.empty()) {
+            } else if (const auto messages = own_messages(request, answer, ecu);
+                       !messages.empty()) {
                 file_support(ecu, ask.id, messages);
             } else if (known == Support::yes) {
                 snapshot_.notes.push_back(

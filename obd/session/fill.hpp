@@ -23,13 +23,19 @@ struct Filing {
     bool one_message_a_unit;
 };
 
+/// What one unit said to a request. Of a single PID or identifier without the answer to an earlier,
+/// shared request: it may come late and begins alike.
+[[nodiscard]] std::vector<protocols::Bytes> own_messages(
+    const protocols::bus::Request& request, const protocols::bus::Answer& answer, const Ecu& ecu
+);
+
 /// Fills an item from one unit's share of an answer. `decode` takes its messages, service byte
 /// first.
 template <class T, class Decode>
 void fill(Item<T>& item, const Filing& filing, Decode decode) {
     const auto& [request, answer, ecu, unless_answered, one_message_a_unit] = filing;
     item.request = protocols::to_hex(request.data);
-    item.raw = answer.of(ecu.address);
+    item.raw = own_messages(request, answer, ecu);
     if (one_message_a_unit && !ecu.address.known() && item.raw.size() > 1) {
         item.absence = Absence::malformed;
         item.detail = several_units;

@@ -59,6 +59,10 @@ bool answers(const Request& request, const Bytes& data) {
     if (request.data[0] == read_codes) {
         return reports(request.data, data);
     }
+    constexpr std::uint8_t frozen_data = 0x02;  // SAE J1979 6.2: the frame's number is repeated
+    if (request.data[0] == frozen_data && request.data.size() > 2) {
+        return data.size() > 2 && data[1] == request.data[1] && data[2] == request.data[2];
+    }
     // Several PIDs of service 01 may be asked at once and come in any order (SAE J1979 6.1).
     const auto asked =
         ByteView(request.data)

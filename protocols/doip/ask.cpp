@@ -115,8 +115,9 @@ std::optional<Action<Ask::Output>> Ask::take(const Message& message, Instant now
     if (!pending) {
         waiting_for_.erase(said.source);
     }
-    if (!again) {
-        messages_.push_back({bus::EcuAddress::doip(said.source), data});
+    bus::Message heard{bus::EcuAddress::doip(said.source), data};
+    if (!again && std::ranges::find(messages_, heard) == messages_.end()) {  // none says it twice
+        messages_.push_back(std::move(heard));
     }
     deadline_ = now + (waiting_for_.empty() ? milliseconds(p2_max) : milliseconds(p2_star_max));
     if (complete() || ++heard_ == heard_max) {

@@ -58,7 +58,6 @@ private:
     int attempts_ = 0;
     int heard_ = 0;       ///< Messages for this tester, those that ask for time included.
     bool taken_ = false;  ///< The gateway has acknowledged the request.
-    bool sending_ = false;
     bool pausing_ = false;
 };
 

@@ -392,13 +392,15 @@ void Qualify::conclude() {
     }
     found_.contradictions = contradictions(found_.identity.banner, found_.accepted, stn);
     if (!volts_.empty()) {
-        // A weak battery at rest to a charging one, in volts; what ATRV reads is good to 2 %.
+        // A weak battery at rest to a charging one, in volts, or two of them in a row as trucks and
+        // buses have; what ATRV reads is good to 2 %.
         constexpr double lowest = 9;
         constexpr double highest = 16;
         constexpr double steady = 0.5;
         const auto [low, high] = std::ranges::minmax(volts_);
-        const bool plausible =
-            low >= lowest && high <= highest && high - low <= steady && volts_.size() > 1;
+        const bool one = low >= lowest && high <= highest;
+        const bool two = low >= 2 * lowest && high <= 2 * highest;
+        const bool plausible = (one || two) && high - low <= steady && volts_.size() > 1;
         found_[Trial::voltage] = {
             !connection_ ? Outcome::not_tested
             : plausible  ? Outcome::passed

@@ -4,6 +4,7 @@
 #include "obd/session/reading.hpp"
 #include "obd/snapshot/json.hpp"
 #include "tests/support/hostile_elm.hpp"
+#include "tests/support/hostile_gateway.hpp"
 #include "tests/support/hostile_worker.hpp"
 #include "tests/support/virtual_link.hpp"
 
@@ -42,6 +43,18 @@ sim::Vehicle still(std::string_view name) {
     return vehicle;
 }
 
+/// A freeze frame that did not arrive is asked for once more when everything is read.
+void add_frames(Snapshot& truth) {
+    for (auto& ecu : truth.ecus) {
+        if (ecu.tongue == Tongue::j1979_2 && ecu.freeze_frame.value) {
+            auto& item = ecu.more[ecu.freeze_frame.request];
+            item.value.emplace();
+            item.request = ecu.freeze_frame.request;
+            item.raw = ecu.freeze_frame.raw;
+        }
+    }
+}
+
 struct Truth {
     std::string name;
     sim::Vehicle vehicle;
@@ -72,6 +85,7 @@ std::vector<Truth> truths() {
                     result.value().ecus.push_back(ecu);
                 }
             }
+            add_frames(result.value());
             all.push_back({std::string(name), std::move(vehicle), std::move(result.value())});
         }
     }
@@ -252,8 +266,9 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
 }
 
 /// Tries seed after seed, or the one asked for.
-void try_all(void (*try_one)(const std::vector<Truth>&, std::uint64_t, Tally&)) {
-    const auto all = truths();
+void try_all(
+    void (*try_one)(const std::vector<Truth>&, std::uint64_t, Tally&), const std::vector<Truth>& all
+) {
     ASSERT_FALSE(all.empty());
     const auto only = number("OBD_SEED", 0);
     Tally tally;
@@ -278,7 +293,7 @@ void try_all(void (*try_one)(const std::vector<Truth>&, std::uint64_t, Tally&)) 
 }
 
 TEST(HostileAdapter, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
-    try_all(&try_seed);
+    try_all(&try_seed, truths());
 }
 
 void try_device(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
@@ -315,7 +330,75 @@ void try_device(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally)
 }
 
 TEST(HostileDevice, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
-    try_all(&try_device);
+    try_all(&try_device, truths());
+}
+
+/// The same of vehicles on Ethernet, where units have other addresses.
+std::vector<Truth> truths_on_ethernet() {
+    std::vector<Truth> all;
+    for (const auto name : sim::vehicle_names()) {
+        auto vehicle = still(name);
+        if (!protocols::bus::is_can(vehicle.protocol)) {
+            continue;
+        }
+        Snapshot both;
+        both.protocol = protocols::bus::Protocol::doip;
+        for (const bool prefers : {false, true}) {
+            ReadingSettings settings;
+            settings.interface = Interface::doip;
+            settings.all = true;
+            settings.prefers_j1979_2 = prefers;
+            settings.total = everything_total;
+            Reading reading(settings);
+            sim::DoipEntity entity(vehicle);
+            const auto said = tests::VirtualLink(entity).run(reading);
+            EXPECT_TRUE(said.has_value()) << name;
+            const auto read = said.has_value() ? said.value() : Snapshot();
+            both.ecus.insert(both.ecus.end(), read.ecus.begin(), read.ecus.end());
+        }
+        add_frames(both);
+        all.push_back({std::string(name), std::move(vehicle), std::move(both)});
+    }
+    return all;
+}
+
+void try_gateway(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
+    std::mt19937_64 random(seed);
+    const auto& truth = all[random() % all.size()];
+    ReadingSettings settings;
+    settings.interface = Interface::doip;
+    settings.all = random() % 4 == 0;
+    settings.prefers_j1979_2 = random() % 2 == 0;
+    settings.total = everything_total;
+    Reading reading(settings);
+    const auto where = "gateway " + std::to_string(seed) + ", " + truth.name + ": ";
+    protocols::Result<Snapshot> result = protocols::Failure{Fault::link_lost, ""};
+    constexpr int connections_max = 6;
+    const auto chunk = 1 + random() % 200;
+    const auto gateway_seed = random();
+    for (int connection = 0; connection < connections_max && result.has_error(); ++connection) {
+        tests::HostileGateway gateway(truth.vehicle, gateway_seed);
+        tests::VirtualLink link(gateway);
+        const auto begin = link.now();
+        result = link.chunk(chunk).run(reading);
+        EXPECT_LT(link.now() - begin, std::chrono::minutes(16)) << where;
+        if (result.has_error() && result.error().fault != Fault::link_lost) {
+            break;
+        }
+    }
+    const auto snapshot = reading.snapshot();
+    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
+        ADD_FAILURE() << where << lie;
+    }
+    if (result.has_error()) {
+        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
+    } else {
+        ++(snapshot.complete ? tally.whole : tally.partly);
+    }
+}
+
+TEST(HostileGateway, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
+    try_all(&try_gateway, truths_on_ethernet());
 }
 
 }  // namespace
