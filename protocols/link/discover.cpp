@@ -79,7 +79,8 @@ asio::awaitable<void> discover(
             co_return;
         }
         timer.expires_after(announce_max);
-        for (;;) {
+        // Whoever floods this socket does not keep the question open.
+        while (asio::steady_timer::clock_type::now() < timer.expiry()) {
             udp::endpoint from;
             const auto in = asio::buffer(buffer);
             const auto got = co_await (

@@ -73,6 +73,7 @@ class DoIP(SystemTest):
         report = self.command('report', '--station', self.station, '--sequence', '1', expect=0).stdout
         text = subprocess.check_output(['pdftotext', json.loads(report)['file'], '-'], text=True)
         self.assertIn('ISO 13400 (DoIP) · SAE J1979-2', ' '.join(text.split()))
+        self.assertIn('clase A', text)  # of P0420, as the unit told it
         replayed = json.loads(self.command('replay', '--station', self.station, expect=0).stdout)
         self.assertTrue(replayed['same'])
 
