@@ -207,6 +207,24 @@ struct Tally {
     std::map<std::string, int> reasons;  ///< Readings that ended with a fault.
 };
 
+/// Whatever the reading holds is true, however it ended.
+void judge(
+    const Snapshot& snapshot,
+    const Truth& truth,
+    const protocols::Result<Snapshot>& result,
+    const std::string& where,
+    Tally& tally
+) {
+    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
+        ADD_FAILURE() << where << lie;
+    }
+    if (result.has_error()) {
+        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
+    } else {
+        ++(snapshot.complete ? tally.whole : tally.partly);
+    }
+}
+
 void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
     std::mt19937_64 random(seed);
     const auto& truth = all[random() % all.size()];
@@ -247,16 +265,9 @@ void try_seed(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally) {
     const auto where = "seed " + std::to_string(seed) + ", " + truth.name + " behind " +
                        std::string(dialect.name) + ": ";
     EXPECT_LT(link.now() - begin, std::chrono::minutes(8)) << where;
-    const auto snapshot = reading.snapshot();
-    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
-        ADD_FAILURE() << where << lie;
-    }
-    if (result.has_error()) {
-        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
-    } else {
-        ++(snapshot.complete ? tally.whole : tally.partly);
-    }
+    judge(reading.snapshot(), truth, result, where, tally);
 
+    const auto snapshot = reading.snapshot();
     Reading again(settings);
     protocols::transcript::Replayer replayer(link.transcript());
     while (replayer.next_conversation()) {
@@ -318,15 +329,7 @@ void try_device(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally)
             break;
         }
     }
-    const auto snapshot = reading.snapshot();
-    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
-        ADD_FAILURE() << where << lie;
-    }
-    if (result.has_error()) {
-        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
-    } else {
-        ++(snapshot.complete ? tally.whole : tally.partly);
-    }
+    judge(reading.snapshot(), truth, result, where, tally);
 }
 
 TEST(HostileDevice, IsNeverBelievedAndNeverWaitedForWithoutEnd) {
@@ -386,15 +389,7 @@ void try_gateway(const std::vector<Truth>& all, std::uint64_t seed, Tally& tally
             break;
         }
     }
-    const auto snapshot = reading.snapshot();
-    for (const auto& lie : untrue(snapshot, truth.snapshot)) {
-        ADD_FAILURE() << where << lie;
-    }
-    if (result.has_error()) {
-        ++tally.reasons[std::to_string(static_cast<int>(result.error().fault))];
-    } else {
-        ++(snapshot.complete ? tally.whole : tally.partly);
-    }
+    judge(reading.snapshot(), truth, result, where, tally);
 }
 
 TEST(HostileGateway, IsNeverBelievedAndNeverWaitedForWithoutEnd) {

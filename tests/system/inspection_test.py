@@ -53,6 +53,12 @@ class Inspection(SystemTest):
         self.inspect(healthy.endpoint, vehicle='vin=1G1JC5444R7252367,year=2019,fuel=gasoline,gvwr=1550',
                      profile='generic', expect=13)
 
+    def test_a_bus_tells_its_lamp_and_the_class_of_its_codes(self):
+        sim = self.sim('bus-2019')
+        text = self.command('read', '--adapter', sim.endpoint, expect=0).stdout
+        for line in ('Protocolo: ISO 15765-4 (CAN 29/500) · SAE J1979-2', 'MIL: encendida', 'P0401 (clase B1)'):
+            self.assertIn(line, text)
+
     def test_reads_through_every_adapter_over_serial_and_tcp(self):
         seen = set()
         for adapter in ('elm327-2.3', 'elm327-1.5-clone', 'stn2255'):

@@ -2,6 +2,7 @@
 
 #include "obd/decode/dtc_text.hpp"
 #include "obd/decode/parameters.hpp"
+#include "obd/snapshot/combined.hpp"
 
 #include <array>
 #include <cstdio>
@@ -25,6 +26,19 @@ std::string absence_text(obd::Absence absence, bool spanish) {
             return spanish ? "contestó algo que no se entiende" : "the answer cannot be understood";
         case Absence::failed:
             return spanish ? "falló el adaptador o el bus" : "adapter or bus failed";
+    }
+    return {};
+}
+
+/// ISO 27145: ` (clase B1)`, where the unit told the class of a code.
+std::string class_text(const obd::Ecu& ecu, const char* list, obd::Dtc code, bool spanish) {
+    const auto whole = ecu.whole_codes.find(list);
+    for (const auto& one :
+         whole == ecu.whole_codes.end() ? std::vector<obd::UdsDtc>() : whole->second) {
+        const auto letter = obd::dtc_class(one.severity.value_or(0));
+        if (one.classic() == code && !letter.empty() && letter != "none") {
+            return (spanish ? " (clase " : " (class ") + std::string(letter) + ")";
+        }
     }
     return {};
 }
@@ -54,6 +68,9 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
         spoken += " · " + std::string(obd::name(tongue));
     }
     line(spanish ? "Protocolo" : "Protocol", spoken);
+    if (const auto mil = obd::combined_mil(snapshot)) {
+        line("MIL", *mil ? (spanish ? "encendida" : "on") : (spanish ? "apagada" : "off"));
+    }
     for (const auto& ecu : snapshot.ecus) {
         std::cout << "\n[" << ecu.address.text() << "] " << ecu.name.value.value_or("") << "\n";
         if (ecu.vin.value) {
@@ -80,7 +97,8 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
                 }
             }
         }
-        const auto codes = [&](const char* name, const obd::Item<std::vector<obd::Dtc>>& item) {
+        const auto codes = [&](const char* name, const obd::Item<std::vector<obd::Dtc>>& item,
+                               const char* list) {
             if (!item.value) {
                 return line(name, absence_text(item.absence, spanish));
             }
@@ -89,23 +107,15 @@ void print_snapshot(const obd::Snapshot& snapshot, bool spanish) {
             }
             for (const auto code : *item.value) {
                 const auto words = obd::dtc_text(code);
-                line(name, code.text() + "  " + (spanish ? words.es : words.en));
+                line(
+                    name, code.text() + class_text(ecu, list, code, spanish) + "  " +
+                              (spanish ? words.es : words.en)
+                );
             }
         };
-        for (const auto& [list, whole] : ecu.whole_codes) {
-            for (const auto& code : list == "stored" ? whole : std::vector<obd::UdsDtc>()) {
-                const auto class_name = obd::dtc_class(code.severity.value_or(0));
-                if (!class_name.empty()) {
-                    line(
-                        spanish ? "  Clase" : "  Class",
-                        code.text() + "  " + std::string(class_name)
-                    );
-                }
-            }
-        }
-        codes(spanish ? "  Códigos confirmados" : "  Confirmed codes", ecu.stored);
-        codes(spanish ? "  Códigos pendientes" : "  Pending codes", ecu.pending);
-        codes(spanish ? "  Códigos permanentes" : "  Permanent codes", ecu.permanent);
+        codes(spanish ? "  Códigos confirmados" : "  Confirmed codes", ecu.stored, "stored");
+        codes(spanish ? "  Códigos pendientes" : "  Pending codes", ecu.pending, "pending");
+        codes(spanish ? "  Códigos permanentes" : "  Permanent codes", ecu.permanent, "permanent");
         for (const auto& [pid, item] : ecu.parameters) {
             if (item.value) {
                 const auto* row = obd::parameter_row(pid);
