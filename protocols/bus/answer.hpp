@@ -11,7 +11,7 @@
 
 namespace protocols::bus {
 
-/// One diagnostic request, sent functionally to every control unit.
+/// One diagnostic request, sent functionally to every control unit unless one alone is named.
 struct Request {
     Bytes data;  ///< Service byte first, at most 7 bytes; SAE J1939: a parameter group.
     /// Frames expected from all responders together where that is certain, else nothing. Lets an
@@ -27,7 +27,8 @@ struct Request {
     /// A list of codes on a legacy bus (SAE J1979 6.3), each unit's: its message that has room left
     /// is the last one. `messages` are then the least; who has no codes may say nothing at all.
     bool until_padded = false;
-    /// SAE J1939: asked of this unit alone.
+    /// Asked of this unit alone: only then does one that cannot serve it owe a refusal (ISO 14229-1
+    /// 7.5, SAE J1939-21).
     std::optional<EcuAddress> only{};
 };
 

@@ -19,6 +19,13 @@ inline constexpr std::uint8_t obd_address = 0x33;
 inline constexpr std::uint32_t write_time_ms = 100;
 inline constexpr std::uint8_t functional_reply = 0x6B;
 
+/// The identifier one unit alone is asked with, by the one it answers with (ISO 15765-4).
+inline std::uint32_t asked_alone(bus::EcuAddress unit, bool wide) {
+    constexpr std::uint32_t response_offset = 8;
+    constexpr std::uint32_t physical29 = 0x18DA0000;
+    return wide ? physical29 | (unit.value() & 0xFF) << 8 | tester : unit.value() - response_offset;
+}
+
 inline Bytes big_endian_bytes(std::uint32_t value) {
     return {
         static_cast<std::uint8_t>(value >> 24), static_cast<std::uint8_t>(value >> 16 & 0xFF),

@@ -121,7 +121,9 @@ api::Message Talk::can_message(std::uint32_t id, ByteView data) const {
 Action<Talked> Talk::write_request(Instant now) {
     api::Message message;
     if (bus::is_can(session_.bus)) {
-        const auto everybody = bus::is_can29(session_.bus) ? functional29 : functional11;
+        const bool wide = bus::is_can29(session_.bus);
+        const auto everybody = wide ? functional29 : functional11;
+        const auto to = request_.only ? asked_alone(*request_.only, wide) : everybody;
         Bytes data = request_.data;
         if (session_.raw) {
             isotp::Sender sender;
@@ -131,7 +133,7 @@ Action<Talked> Talk::write_request(Instant now) {
             }
             data = sender.next(now).value_or(Bytes());
         }
-        message = can_message(everybody, data);
+        message = can_message(to, data);
     } else {
         message.protocol = protocol_of(session_.bus);
         if (bus::is_kwp(session_.bus)) {
@@ -205,8 +207,6 @@ void Talk::take(const api::Message& message, Instant now) {
 /// A frame of a raw channel: each sender's messages are put together, and asked to go on.
 void Talk::take_frame(const api::Message& message, Instant now) {
     constexpr std::size_t identifier_bytes = 4;
-    constexpr std::uint32_t response_offset = 8;
-    constexpr std::uint32_t physical = 0x18DA0000;
     talked_.incomplete = talked_.incomplete || lost(message);
     if ((message.rx_status & (api::tx_msg_type | api::tx_done)) != 0 ||
         message.data.size() <= identifier_bytes) {
@@ -219,15 +219,14 @@ void Talk::take_frame(const api::Message& message, Instant now) {
     if (out.error) {
         talked_.incomplete = true;
     }
+    const auto source = wide ? bus::EcuAddress::can29(id) : bus::EcuAddress::can11(id);
     if (out.flow_control) {
-        const auto to = wide ? physical | (id & 0xFF) << 8 | tester : id - response_offset;
-        flows_.push_back(can_message(to, *out.flow_control));
+        flows_.push_back(can_message(asked_alone(source, wide), *out.flow_control));
     }
     if (const auto deadline = receivers_[id].deadline()) {
         until_ = std::max(until_, *deadline);
     }
     if (out.message) {
-        const auto source = wide ? bus::EcuAddress::can29(id) : bus::EcuAddress::can11(id);
         keep({source, std::move(*out.message)}, now);
     }
 }

@@ -139,14 +139,13 @@ void DoipEntity::diagnose(const doip::Message& message, Instant now) {
     }
     say(Type::diagnostic_taken, doip::addressed(target, tester, Bytes{0x00}), now + network);
     const auto seconds = std::chrono::duration<double>(now - *woke_).count();
-    for (const auto& said : vehicle_.ask(data, seconds)) {
+    const auto only = functional ? std::nullopt : std::optional(vehicle_.ecus[place].address);
+    for (const auto& said : vehicle_.ask(data, seconds, only)) {
         const auto unit =
             std::ranges::find(vehicle_.ecus, said.source, &Ecu::address) - vehicle_.ecus.begin();
-        if (functional || static_cast<std::size_t>(unit) == place) {
-            const auto source = static_cast<std::uint16_t>(first_unit + unit);
-            say(Type::diagnostic, doip::addressed(source, tester, said.data),
-                now + 2 * network + said.at);
-        }
+        const auto source = static_cast<std::uint16_t>(first_unit + unit);
+        say(Type::diagnostic, doip::addressed(source, tester, said.data),
+            now + 2 * network + said.at);
     }
     if (quirks_.alive_check_every > 0 && ++requests_ % quirks_.alive_check_every == 0) {
         alive_owed_ = true;

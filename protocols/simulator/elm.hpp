@@ -101,7 +101,7 @@ private:
     void add_legacy(std::vector<BusFrame>& list, const EcuMessage& message, Instant at) const;
     [[nodiscard]] std::vector<std::string> print(const BusFrame& frame) const;
     [[nodiscard]] Duration reply_wait() const;
-    [[nodiscard]] std::optional<std::uint32_t> physical_target() const;
+    [[nodiscard]] std::optional<bus::EcuAddress> physical_target() const;
 
     [[nodiscard]] std::string join(ByteView bytes) const;
     void line(const std::string& text, Instant at);

@@ -177,12 +177,10 @@ std::vector<Elm::BusFrame> Elm::frames(const Bytes& request, Instant now) {
         request_time = header_bytes * (protocol == Protocol::j1850_vpw ? vpw_byte : pwm_byte);
     }
     std::map<bus::EcuAddress, Instant> free;
-    for (const auto& message : vehicle_.ask(request, seconds)) {
-        // A physical header or a receive filter leaves one control unit.
+    // A physical header or a receive filter leaves one control unit.
+    for (const auto& message : vehicle_.ask(request, seconds, physical_target())) {
         const auto id = message.source.value();
-        const auto target = physical_target();
-        if ((settings_.receive_filter != 0 && id != settings_.receive_filter) ||
-            (target && id != *target)) {
+        if (settings_.receive_filter != 0 && id != settings_.receive_filter) {
             continue;
         }
         auto at = std::max(now + request_time + message.at, free[message.source]);
@@ -198,15 +196,15 @@ std::vector<Elm::BusFrame> Elm::frames(const Bytes& request, Instant now) {
 }
 
 /// Who answers when the header is not the functional one; nullopt: everybody.
-std::optional<std::uint32_t> Elm::physical_target() const {
+std::optional<bus::EcuAddress> Elm::physical_target() const {
     constexpr std::uint32_t physical29 = 0xDA00F1;
     constexpr std::uint32_t answer29 = 0x18DAF100;
     const auto header = settings_.header;
     if (header >= 0x7E0 && header <= 0x7E7) {
-        return header + 8;
+        return bus::EcuAddress::can11(header + 8);
     }
     if ((header & 0xFF00FF) == physical29) {
-        return answer29 | (header >> 8 & 0xFF);
+        return bus::EcuAddress::can29(answer29 | (header >> 8 & 0xFF));
     }
     return std::nullopt;
 }

@@ -36,20 +36,25 @@ Bytes with_identifier(std::uint32_t id, ByteView data) {
     return bytes;
 }
 
-/// Who answers a request with this identifier: everybody (0), one unit, or nobody (nullopt).
-std::optional<std::uint32_t> target_of(std::uint32_t id) {
+/// Who answers a request with this identifier: everybody (an address that is not known), one unit,
+/// or nobody (nullopt).
+std::optional<bus::EcuAddress> target_of(std::uint32_t id) {
     constexpr std::uint32_t functional11 = 0x7DF;
     constexpr std::uint32_t functional29 = 0x18DB33F1;
     if (id == functional11 || id == functional29) {
-        return 0;
+        return bus::EcuAddress();
     }
     if (id >= 0x7E0 && id <= 0x7E7) {
-        return id + 8;
+        return bus::EcuAddress::can11(id + 8);
     }
     if ((id & 0xFFFF00FF) == 0x18DA00F1) {
-        return 0x18DAF100 | (id >> 8 & 0xFF);
+        return bus::EcuAddress::can29(0x18DAF100 | (id >> 8 & 0xFF));
     }
     return std::nullopt;
+}
+
+std::optional<bus::EcuAddress> unit_of(bus::EcuAddress target) {
+    return target.known() ? std::optional(target) : std::nullopt;
 }
 
 std::size_t data_max(std::uint32_t protocol) {
@@ -151,11 +156,8 @@ void PassThru::ask_can(Channel& channel, const Message& message, Instant at) {
     const int slower = channel.baud == 500'000 ? 1 : 2;
     const Duration frame_time = Duration(can_frame_500) * slower;
     std::map<bus::EcuAddress, Instant> free;
-    for (const auto& said : vehicle_.ask(payload, seconds(at))) {
+    for (const auto& said : vehicle_.ask(payload, seconds(at), unit_of(*target))) {
         const auto address = said.source.value();
-        if (*target != 0 && *target != address) {
-            continue;
-        }
         auto when = std::max(at + frame_time + said.at, free[said.source]) + frame_time;
         Message answer;
         answer.rx_status = wide ? api::can_29bit_id : 0;
@@ -187,7 +189,7 @@ void PassThru::ask_raw_can(Channel& channel, const Message& message, Instant at)
     const Duration frame_time = Duration(can_frame_500) * (channel.baud == 500'000 ? 1 : 2);
     if (frame[0] >> 4 == 3) {  // flow control: what was held goes on
         auto when = at + flow_control_turn;
-        for (auto& one : std::exchange(channel.held[*target], {})) {
+        for (auto& one : std::exchange(channel.held[target->value()], {})) {
             when += frame_time;
             deliver(channel, when, std::move(one.message));
         }
@@ -197,11 +199,9 @@ void PassThru::ask_raw_can(Channel& channel, const Message& message, Instant at)
     if (length == 0 || length > 7 || length + 1 > frame.size()) {
         return;
     }
-    for (const auto& said : vehicle_.ask(frame.subspan(1, length), seconds(at))) {
+    const auto request = frame.subspan(1, length);
+    for (const auto& said : vehicle_.ask(request, seconds(at), unit_of(*target))) {
         const auto address = said.source.value();
-        if (*target != 0 && *target != address) {
-            continue;
-        }
         const auto when = at + frame_time * 2 + said.at;
         const auto frame_of = [&](Bytes data) {
             data.resize(8, vehicle_.padding);

@@ -11,6 +11,7 @@ namespace protocols::simulator {
 namespace {
 
 constexpr std::uint8_t first_message = 1;
+constexpr std::uint8_t out_of_range = 0x31;  // ISO 14229-1 A.1
 
 template <class Map>
 std::vector<std::uint8_t> keys(const Map& map) {
@@ -284,19 +285,27 @@ Bytes Parameter::at(double seconds) const {
     return data;
 }
 
-std::vector<EcuMessage> Vehicle::ask(ByteView request, double seconds) const {
+std::vector<EcuMessage> Vehicle::ask(
+    ByteView request, double seconds, std::optional<bus::EcuAddress> only
+) const {
     std::vector<EcuMessage> messages;
     if (request.empty()) {
         return messages;
     }
     const auto text = to_hex(request);
     for (const auto& ecu : ecus) {
+        if (only && *only != ecu.address) {
+            continue;
+        }
         auto at = ecu.latency;
         if (const auto negative = ecu.negatives.find(text); negative != ecu.negatives.end()) {
             messages.push_back({ecu.address, at, {0x7F, request[0], negative->second}});
             continue;
         }
-        const auto answers = Answerer(ecu, protocol, seconds).answer(request);
+        auto answers = Answerer(ecu, protocol, seconds).answer(request);
+        if (only && answers.empty() && ecu.uds && (request[0] == 0x19 || request[0] == 0x22)) {
+            answers.push_back({0x7F, request[0], out_of_range});
+        }
         if (const auto delay = ecu.delays.find(text);
             delay != ecu.delays.end() && !answers.empty()) {
             for (int i = 0; i < delay->second.pending; ++i) {

@@ -7,6 +7,7 @@
 #include <chrono>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -107,8 +108,11 @@ struct Vehicle {
 
     /// All messages a functional request causes, ordered by time. `seconds`: since the vehicle
     /// woke. Services 01, 02, 03, 05 (legacy), 06, 07, 09 and 0A, and 19 and 22 of those that speak
-    /// SAE J1979-2; on legacy buses as several 7-byte messages (SAE J1979).
-    [[nodiscard]] std::vector<EcuMessage> ask(ByteView request, double seconds) const;
+    /// SAE J1979-2; on legacy buses as several 7-byte messages (SAE J1979). `only`: asked of this
+    /// unit alone, which then refuses services 19 and 22 where it has nothing to say.
+    [[nodiscard]] std::vector<EcuMessage> ask(
+        ByteView request, double seconds, std::optional<bus::EcuAddress> only = {}
+    ) const;
 };
 
 /// Reads a vehicle file (schema `vehicle.schema.json`). Fault: malformed (detail names the place).
