@@ -3,9 +3,11 @@
 #include "protocols/base/hex.hpp"
 #include "protocols/base/result.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -70,6 +72,15 @@ struct MonitorStatus {
     [[nodiscard]] bool judges_engine() const;
     [[nodiscard]] bool supports(Monitor monitor) const;
 };
+
+/// Readiness groups of SAE J1979-2 (ISO 14229-1 19 56) by which vehicles without F401 tell a
+/// monitor, as a programme has it: no source that is open to all says which group is which.
+struct MonitorGroups {
+    Monitor monitor = Monitor::components;
+    std::vector<std::uint8_t> groups;  ///< Empty: such vehicles do not have this monitor.
+    std::string verified;              ///< `primary`, `secondary` or `memory`.
+};
+inline constexpr std::size_t readiness_groups_max = 32;
 
 /// From bytes A to D. Fault: malformed when there are not exactly four.
 [[nodiscard]] protocols::Result<MonitorStatus> read_monitor_status(protocols::ByteView data);

@@ -1,6 +1,5 @@
 // Plan's second half: what becomes of an answer.
 #include "obd/decode/information.hpp"
-#include "obd/decode/uds_records.hpp"
 #include "obd/session/fill.hpp"
 #include "obd/session/plan.hpp"
 #include "protocols/base/ensure.hpp"
@@ -46,27 +45,6 @@ Result<std::vector<Bytes>> classic_of(const std::vector<Bytes>& messages, std::u
 }
 
 }  // namespace
-
-std::map<std::uint8_t, Bytes> Plan::split(const Bytes& message, const Request& request) const {
-    if (!uds()) {
-        return split_pids(message, request);
-    }
-    std::vector<std::uint16_t> asked;
-    for (std::size_t i = 1; i + 1 < request.data.size(); i += 2) {
-        asked.push_back(static_cast<std::uint16_t>(request.data[i] << 8 | request.data[i + 1]));
-    }
-    std::map<std::uint8_t, Bytes> answers;
-    const auto parts = split_identifiers(message, asked);
-    if (parts.has_value()) {
-        for (const auto& part : parts.value()) {
-            const auto low = static_cast<std::uint8_t>(part.id & 0xFF);
-            Bytes answer{message[0], static_cast<std::uint8_t>(part.id >> 8), low};
-            answer.insert(answer.end(), part.data.begin(), part.data.end());
-            answers[low] = std::move(answer);
-        }
-    }
-    return answers;
-}
 
 Request Plan::bitmap_request() const {
     return request({{What::support, 0x00, "support"}});
@@ -216,44 +194,6 @@ void Plan::file_frozen(const Ask& ask, Ecu& ecu, const std::vector<Bytes>& messa
     }
 }
 
-/// Its first stored one; nullopt where that was asked of an earlier unit, which asked all.
-std::optional<std::uint32_t> Plan::frame_code(std::uint8_t place) const {
-    if (place >= snapshot_.ecus.size()) {
-        return std::nullopt;
-    }
-    const auto code = first_stored(snapshot_.ecus[place]);
-    for (std::uint8_t before = 0; before < place; ++before) {
-        if (first_stored(snapshot_.ecus[before]) == code) {
-            return std::nullopt;
-        }
-    }
-    return code;
-}
-
-/// The first frame of its code (`59 04`): what it says under identifiers F4xx.
-Result<std::optional<FreezeFrame>> Plan::frame_of(ByteView message) {
-    const auto report = read_snapshot_report(message);
-    if (report.has_error()) {
-        return report.error();
-    }
-    const auto& said = report.value();
-    if (said.records.empty()) {
-        return std::optional<FreezeFrame>();
-    }
-    FreezeFrame frame{Dtc(static_cast<std::uint16_t>(said.code >> 8)), {}, {}};
-    for (const auto& part : said.records.front().parts) {
-        const auto pid = static_cast<std::uint8_t>(part.id & 0xFF);
-        const auto* row = part.id >> 8 == 0xF4 ? parameter_row(pid) : nullptr;
-        if (row == nullptr) {
-            continue;
-        }
-        if (const auto value = read_parameter(*row, part.data); value.has_value()) {
-            frame.values[pid] = value.value();
-        }
-    }
-    return std::optional(std::move(frame));
-}
-
 bool Plan::one_message_a_unit(const Request& request) const {
     return framing_ == Framing::can || request.data[0] <= 0x02;
 }
@@ -267,21 +207,6 @@ std::uint8_t Plan::classic_service(const Ask& ask) {
             return ask.id;
         default:
             return infotype(ask.what) || ask.what == What::infotypes ? 0x09 : 0x01;
-    }
-}
-
-void Plan::keep_whole(const char* list, std::uint8_t service, Ecu& ecu, const Answer& answer)
-    const {
-    if (!uds()) {
-        return;
-    }
-    for (const auto& message : answer.of(ecu.address)) {
-        const auto report = read_dtc_report(message);
-        if (report.has_value()) {
-            auto codes = report.value().codes;
-            std::erase_if(codes, [&](const UdsDtc& code) { return !listed_by(code, service); });
-            ecu.whole_codes[list] = std::move(codes);
-        }
     }
 }
 
@@ -447,6 +372,9 @@ void Plan::file(const Ask& ask, Ecu& ecu, const Request& request, const Answer& 
                     [](const std::vector<Bytes>& messages) { return frame_of(messages.front()); }
                 );
             }
+            break;
+        case What::group:
+            file_group(ask, ecu, request, answer, absence);
             break;
         case What::requirement:
             into(ecu.obd_requirement, &one_byte);

@@ -1,7 +1,6 @@
 #include "obd/session/plan.hpp"
 
 #include "obd/decode/parameters.hpp"
-#include "obd/decode/uds_records.hpp"
 #include "protocols/base/ensure.hpp"
 #include "protocols/isotp/reassembly.hpp"
 
@@ -18,11 +17,7 @@ constexpr std::array<std::uint8_t, 12> parameter_pids{0x0C, 0x0D, 0x05, 0x1F, 0x
                                                       0x31, 0x4D, 0x4E, 0x42, 0x0F, 0xA6};
 constexpr std::size_t pids_a_request = 6;         // SAE J1979 6.1
 constexpr std::size_t identifiers_a_request = 3;  // what a single frame holds
-
-// Service 19: codes of the emissions group by status, of every class (ISO 14229-1 11.3, SAE
-// J1979-2).
-constexpr std::uint8_t any_class = 0x1E;
-constexpr std::uint8_t units_max = 8;  // ISO 15765-4 6.2.2
+constexpr std::uint8_t units_max = 8;             // ISO 15765-4 6.2.2
 
 }  // namespace
 
@@ -41,61 +36,63 @@ bool Plan::packable(What what) {
     }
 }
 
-const std::vector<Plan::Ask>& Plan::asks() const {
-    static const auto list_of = [](bool engine_at_end, bool uds) {
-        std::vector<Ask> list;
-        if (uds) {
-            list.push_back({What::support, 0x00, "support"});
+std::vector<Plan::Ask> Plan::asks_of(const Options& options, std::size_t groups) {
+    const bool uds = options.tongue == Tongue::j1979_2;
+    std::vector<Ask> list;
+    if (uds) {
+        list.push_back({What::support, 0x00, "support"});
+    }
+    for (const int base : {0x20, 0x40, 0x60, 0x80, 0xA0, 0xC0}) {
+        list.push_back({What::support, static_cast<std::uint8_t>(base), "support"});
+    }
+    list.push_back({What::infotypes, 0x00, "identity"});
+    list.push_back({What::vin, 0x02, "identity"});
+    list.push_back({What::status, 0x01, "status"});
+    list.push_back({What::status_cycle, 0x41, "status"});
+    list.push_back({What::requirement, 0x1C, "status"});
+    list.push_back({What::fuel, 0x51, "status"});
+    for (const auto pid : parameter_pids) {
+        list.push_back({What::parameter, pid, "parameters"});
+    }
+    list.push_back({What::stored, 0x03, "codes"});
+    if (!uds) {
+        list.push_back({What::pending, 0x07, "codes"});
+    }
+    list.push_back({What::permanent, 0x0A, "codes"});
+    if (!uds) {
+        list.push_back({What::freeze_cause, 0x02, "freeze_frame"});
+        list.push_back({What::freeze_support, 0x00, "freeze_frame"});
+        for (const auto pid : frozen_pids) {
+            list.push_back({What::freeze_value, pid, "freeze_frame"});
         }
-        for (const int base : {0x20, 0x40, 0x60, 0x80, 0xA0, 0xC0}) {
-            list.push_back({What::support, static_cast<std::uint8_t>(base), "support"});
-        }
-        list.push_back({What::infotypes, 0x00, "identity"});
-        list.push_back({What::vin, 0x02, "identity"});
-        list.push_back({What::status, 0x01, "status"});
-        list.push_back({What::status_cycle, 0x41, "status"});
-        list.push_back({What::requirement, 0x1C, "status"});
-        list.push_back({What::fuel, 0x51, "status"});
-        for (const auto pid : parameter_pids) {
-            list.push_back({What::parameter, pid, "parameters"});
-        }
-        list.push_back({What::stored, 0x03, "codes"});
-        if (!uds) {
-            list.push_back({What::pending, 0x07, "codes"});
-        }
-        list.push_back({What::permanent, 0x0A, "codes"});
-        if (!uds) {
-            list.push_back({What::freeze_cause, 0x02, "freeze_frame"});
-            list.push_back({What::freeze_support, 0x00, "freeze_frame"});
-            for (const auto pid : frozen_pids) {
-                list.push_back({What::freeze_value, pid, "freeze_frame"});
-            }
-        }
-        for (std::uint8_t place = 0; uds && place < units_max; ++place) {
-            list.push_back({What::frame, place, "freeze_frame"});
-        }
-        list.push_back({What::count, 0x03, "software"});
-        list.push_back({What::calids, 0x04, "software"});
-        list.push_back({What::count, 0x05, "software"});
-        list.push_back({What::cvns, 0x06, "software"});
-        list.push_back({What::name, 0x0A, "software"});
-        list.push_back({What::count, 0x07, "performance"});
-        list.push_back({What::performance_spark, 0x08, "performance"});
-        list.push_back({What::performance_compression, 0x0B, "performance"});
-        if (engine_at_end) {
-            list.push_back({What::speed_at_end, 0x0C, "parameters"});
-        }
-        return list;
-    };
-    static const std::array lists{
-        list_of(false, false), list_of(true, false), list_of(false, true), list_of(true, true)};
-    return lists[(options_.engine_at_end ? 1U : 0U) + (uds() ? 2U : 0U)];
+    }
+    for (std::uint8_t place = 0; uds && place < units_max; ++place) {
+        list.push_back({What::frame, place, "freeze_frame"});
+    }
+    for (std::size_t i = 0; uds && i < units_max * groups; ++i) {
+        list.push_back({What::group, static_cast<std::uint8_t>(i), "status"});
+    }
+    list.push_back({What::count, 0x03, "software"});
+    list.push_back({What::calids, 0x04, "software"});
+    list.push_back({What::count, 0x05, "software"});
+    list.push_back({What::cvns, 0x06, "software"});
+    list.push_back({What::name, 0x0A, "software"});
+    list.push_back({What::count, 0x07, "performance"});
+    list.push_back({What::performance_spark, 0x08, "performance"});
+    list.push_back({What::performance_compression, 0x0B, "performance"});
+    if (options.engine_at_end) {
+        list.push_back({What::speed_at_end, 0x0C, "parameters"});
+    }
+    return list;
 }
 
 Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, Options options)
     : framing_(protocols::bus::has_whole_messages(protocol) ? Framing::can : Framing::legacy),
       packs_(framing_ == Framing::can),
-      options_(std::move(options)) {
+      options_(std::move(options)),
+      groups_(groups_of(options_.groups)),
+      asks_(std::make_shared<const std::vector<Ask>>(asks_of(options_, groups_.size()))) {
+    ENSURE(groups_.size() <= readiness_groups_max);
     snapshot_.protocol = protocol;
     snapshot_.connected = true;
     for (const auto& message : first.messages) {
@@ -103,6 +100,7 @@ Plan::Plan(protocols::bus::Protocol protocol, const Answer& first, Options optio
     }
     snapshot_.tongues.insert(options_.tongue);
     if (uds()) {
+        snapshot_.readiness_groups = options_.groups;
         snapshot_.notes = first.problems;
         return;
     }
@@ -154,8 +152,8 @@ std::vector<Plan::Ask> Plan::gather() {
         skip(ask);
     }
     std::vector<Ask> together;
-    for (; position_ < asks().size(); ++position_) {
-        const auto& ask = asks()[position_];
+    for (; position_ < asks_->size(); ++position_) {
+        const auto& ask = (*asks_)[position_];
         // What a unit has at all is asked by itself: one that takes single identifiers only is
         // heard.
         const bool first_range = uds() && !together.empty() &&
@@ -192,7 +190,7 @@ std::string_view Plan::step() const {
 }
 
 double Plan::progress() const {
-    return static_cast<double>(position_) / static_cast<double>(asks().size());
+    return static_cast<double>(position_) / static_cast<double>(asks_->size());
 }
 
 bool Plan::left_out(const Ask& ask) const {
@@ -231,6 +229,7 @@ bool Plan::wanted(const Ask& ask) const {
         case What::freeze_support:
         case What::freeze_value:
         case What::frame:
+        case What::group:
             return std::ranges::any_of(snapshot_.ecus, [&](const Ecu& ecu) {
                 return supports(ecu, ask);
             });
@@ -285,6 +284,9 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
         const auto code = frame_code(ask.id);
         return known(code && first_stored(ecu) == code);
     }
+    if (ask.what == What::group) {
+        return known(unit_of(ask) == &ecu && groups_tell(ecu));
+    }
     if (!packable(ask.what)) {
         return known(ask.what != What::permanent || framing_ == Framing::can);
     }
@@ -317,6 +319,9 @@ Request Plan::request(const std::vector<Ask>& asks) const {
     const auto& ask = asks.front();
     if (uds()) {
         request.data = uds_request(asks);
+        if (const auto* unit = ask.what == What::group ? unit_of(ask) : nullptr) {
+            request.only = unit->address;
+        }
         expect(asks, request);
         return request;
     }
@@ -349,30 +354,6 @@ Request Plan::request(const std::vector<Ask>& asks) const {
     }
     expect(asks, request);
     return request;
-}
-
-protocols::Bytes Plan::uds_request(const std::vector<Ask>& asks) const {
-    const auto& ask = asks.front();
-    switch (ask.what) {
-        case What::stored:  // and pending: the answers to two masks could not be told apart
-        case What::pending:
-            return {0x19, 0x42, emissions_group, status_confirmed | status_pending, any_class};
-        case What::permanent:
-            return {0x19, 0x55, emissions_group};
-        case What::frame: {
-            const auto code = frame_code(ask.id).value_or(0);
-            return ask_of_code(report_frames, code, every_record);
-        }
-        default:
-            break;
-    }
-    protocols::Bytes bytes{0x22};
-    for (const auto& one : asks) {
-        const bool information = infotype(one.what) || one.what == What::infotypes;
-        bytes.push_back(information ? 0xF8 : 0xF4);
-        bytes.push_back(one.id);
-    }
-    return bytes;
 }
 
 /// Length of a unit's answer, service byte included, where it is certain or so likely that asking

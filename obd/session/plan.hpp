@@ -1,5 +1,6 @@
 #pragma once
 
+#include "obd/snapshot/combined.hpp"
 #include "obd/snapshot/snapshot.hpp"
 #include "protocols/bus/answer.hpp"
 
@@ -7,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -32,6 +34,7 @@ public:
         bool engine_at_end = false;           ///< PID 0C once more when all else is read.
         std::vector<std::string> left_out{};  ///< As ReadingSettings has them.
         Tongue tongue = Tongue::j1979;
+        std::vector<MonitorGroups> groups{};  ///< At most readiness_groups_max groups in all.
     };
     /// `first`: the answer to service 01 PID 00 by which the bus was found; in J1979-2 the one to
     /// 22 F810, which tells only who is there.
@@ -84,6 +87,7 @@ private:
         freeze_support,
         freeze_value,
         frame,  ///< J1979-2: of one unit, by its place in the snapshot.
+        group,  ///< J1979-2: a readiness group of one unit, by its place and the group's.
         requirement,
         fuel,
         parameter,
@@ -91,11 +95,11 @@ private:
     };
     struct Ask {
         What what;
-        std::uint8_t id;  ///< PID, infotype or place of a unit.
+        std::uint8_t id;  ///< PID, infotype or place of a unit; group: unit · groups + group.
         std::string_view step;
     };
 
-    [[nodiscard]] const std::vector<Ask>& asks() const;
+    [[nodiscard]] static std::vector<Ask> asks_of(const Options& options, std::size_t groups);
     [[nodiscard]] static bool packable(What what);  ///< May share a request with others.
     [[nodiscard]] int codes_expected(const Ask& ask, const Ecu& ecu) const;
     [[nodiscard]] bool uds() const { return options_.tongue == Tongue::j1979_2; }
@@ -110,6 +114,18 @@ private:
     [[nodiscard]] static protocols::Result<std::optional<FreezeFrame>> frame_of(
         protocols::ByteView message
     );
+    [[nodiscard]] static std::vector<std::uint8_t> groups_of(const std::vector<MonitorGroups>& named
+    );
+    [[nodiscard]] std::uint8_t group_of(const Ask& ask) const;
+    [[nodiscard]] const Ecu* unit_of(const Ask& ask) const;
+    [[nodiscard]] bool groups_tell(const Ecu& ecu) const;
+    void file_group(
+        const Ask& ask,
+        Ecu& ecu,
+        const protocols::bus::Request& request,
+        const protocols::bus::Answer& answer,
+        Absence absence
+    ) const;
     void keep_whole(
         const char* list, std::uint8_t service, Ecu& ecu, const protocols::bus::Answer& answer
     ) const;
@@ -147,6 +163,8 @@ private:
     Snapshot snapshot_;
     bool packs_;
     Options options_;
+    std::vector<std::uint8_t> groups_;  ///< Readiness groups that are monitors.
+    std::shared_ptr<const std::vector<Ask>> asks_;
     /// Messages of a unit's infotype, where it told (legacy buses).
     std::map<std::pair<protocols::bus::EcuAddress, std::uint8_t>, int> counts_;
     std::size_t position_ = 0;

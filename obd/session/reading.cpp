@@ -121,7 +121,7 @@ Reading::Action Reading::step_on(const protocols::Event& event, Instant now) {
 }
 
 Plan::Options Reading::plan_options() const {
-    return {settings_.engine_at_end, settings_.left_out, tongue_};
+    return {settings_.engine_at_end, settings_.left_out, tongue_, settings_.readiness_groups};
 }
 
 Reading::Action Reading::connect(Instant now) {
@@ -472,6 +472,7 @@ Snapshot Reading::snapshot() const {
         snapshot.ecus.insert(snapshot.ecus.begin(), before.ecus.begin(), before.ecus.end());
         snapshot.notes.insert(snapshot.notes.begin(), before.notes.begin(), before.notes.end());
         snapshot.tongues.insert(before.tongues.begin(), before.tongues.end());
+        snapshot.readiness_groups = settings_.readiness_groups;
     }
     snapshot.notes.insert(snapshot.notes.begin(), notes_.begin(), notes_.end());
     snapshot.attempts = attempt_;

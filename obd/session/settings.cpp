@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <stdexcept>
 
 namespace obd {
 namespace {
@@ -22,6 +23,27 @@ void take(const json::object& object, std::string_view name, T& value) {
     if (const auto* found = object.if_contains(name)) {
         value = json::value_to<T>(*found);
     }
+}
+
+std::vector<MonitorGroups> groups_from(const json::object& monitors) {
+    std::vector<MonitorGroups> all;
+    std::size_t groups = 0;
+    for (const auto& item : monitors) {
+        const auto monitor = monitor_from_code(item.key());
+        if (!monitor) {
+            throw std::invalid_argument("no monitor is called " + std::string(item.key()));
+        }
+        const auto& said = item.value().as_object();
+        MonitorGroups one{*monitor, {}, {}};
+        take(said, "groups", one.groups);
+        take(said, "verified", one.verified);
+        groups += one.groups.size();
+        all.push_back(std::move(one));
+    }
+    if (groups > readiness_groups_max) {
+        throw std::invalid_argument("too many readiness groups");
+    }
+    return all;
 }
 
 }  // namespace
@@ -44,6 +66,13 @@ std::string to_text(const ReadingSettings& settings) {
     }
     if (!settings.left_out.empty()) {
         object["left_out"] = json::value_from(settings.left_out);
+    }
+    if (!settings.readiness_groups.empty()) {
+        auto& monitors = object["readiness_groups"].emplace_object();
+        for (const auto& one : settings.readiness_groups) {
+            monitors[code(one.monitor)] = {
+                {"groups", json::value_from(one.groups)}, {"verified", one.verified}};
+        }
     }
     if (!known.banner.empty()) {
         object["known"] = {
@@ -78,6 +107,9 @@ protocols::Result<ReadingSettings> settings_from_text(std::string_view text) {
         take(object, "prefers_j1979_2", settings.prefers_j1979_2);
         take(object, "left_out", settings.left_out);
         take(object, "restarts_max", settings.restarts_max);
+        if (const auto* groups = object.if_contains("readiness_groups")) {
+            settings.readiness_groups = groups_from(groups->as_object());
+        }
         take(object, "first", first);
         take(object, "baud", settings.baud);
         settings.total = std::chrono::seconds(seconds);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "obd/decode/monitors.hpp"
 #include "protocols/base/result.hpp"
 #include "protocols/bus/bus.hpp"
 #include "protocols/elm327/adapter.hpp"
@@ -28,6 +29,8 @@ struct ReadingSettings {
     /// Requests that are not to be made of this vehicle, in hex: `0142`, or `06` for a whole
     /// service.
     std::vector<std::string> left_out{};
+    /// By which vehicles without F401 tell their monitors; at most readiness_groups_max in all.
+    std::vector<MonitorGroups> readiness_groups{};
     int restarts_max = 2;  ///< Adapter brown-outs survived in one reading.
     protocols::bus::Protocol first = protocols::bus::Protocol::undecided;  ///< Tried first.
     std::uint32_t baud = 0;  ///< Rate the serial line was opened with; 0: a link without rates.

@@ -25,12 +25,14 @@ constexpr std::uint8_t range = 0x20;
 constexpr std::size_t identifiers_a_request = 3;  // what a single frame holds
 
 // Records of extended data that the standard gives a meaning, and readiness groups, are asked one
-// after the other; a vehicle that knows none of the first has none.
+// after the other; a vehicle that knows none of the first has none. Where groups begin no source
+// that is open to all says.
 constexpr std::uint8_t first_record = 0x90;
 constexpr std::uint8_t last_record = 0x9F;
 constexpr std::uint8_t first_group = 0x01;
 constexpr std::uint8_t last_group = 0x20;
-constexpr int silence = 3;
+constexpr int silent_records = 3;
+constexpr int silent_groups = 16;
 
 constexpr std::array<std::uint8_t, 6> planned_infotypes{0x02, 0x04, 0x06, 0x08, 0x0A, 0x0B};
 
@@ -189,9 +191,9 @@ void UdsSurvey::take(Snapshot& snapshot, const Answer& answer) {
     }
     file(snapshot, request_, answer);
     if (data[1] == 0x1A) {
-        follow_series(data[2], last_record, answer);
+        follow_series(data[2], last_record, silent_records, answer);
     } else if (data[1] == 0x56) {
-        follow_series(data[3], last_group, answer);
+        follow_series(data[3], last_group, silent_groups, answer);
     }
 }
 
@@ -281,7 +283,9 @@ void UdsSurvey::follow_bitmap(const Answer& answer) {
     queue_.insert(queue_.begin(), values.begin(), values.end());
 }
 
-void UdsSurvey::follow_series(std::uint8_t number, std::uint8_t last, const Answer& answer) {
+void UdsSurvey::follow_series(
+    std::uint8_t number, std::uint8_t last, int silence, const Answer& answer
+) {
     unanswered_ = answer.messages.empty() ? unanswered_ + 1 : -last;
     if (number == last || unanswered_ == silence) {
         unanswered_ = 0;

@@ -41,7 +41,7 @@ private:
     void file(Snapshot& snapshot, const Request& request, const Answer& answer) const;
     void file_pack(Snapshot& snapshot, const Answer& answer);
     void follow_bitmap(const Answer& answer);
-    void follow_series(std::uint8_t number, std::uint8_t last, const Answer& answer);
+    void follow_series(std::uint8_t number, std::uint8_t last, int silence, const Answer& answer);
 
     std::vector<std::string> left_out_;
     bool headers_;

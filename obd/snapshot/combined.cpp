@@ -34,6 +34,76 @@ Readiness combined_readiness(const Snapshot& snapshot, Monitor monitor) {
     return readiness;
 }
 
+bool told_by_groups(const Snapshot& snapshot) {
+    return !snapshot.ecus.empty() && std::ranges::all_of(snapshot.ecus, [](const Ecu& ecu) {
+        return ecu.tongue == Tongue::j1979_2 && !ecu.status.value &&
+               ecu.status.absence == Absence::unsupported;
+    });
+}
+
+namespace {
+
+/// What one unit's answer to one group says; nullopt: nothing, and `why`.
+std::optional<Readiness> said_of(const Ecu& ecu, std::uint8_t group, std::string& why) {
+    constexpr std::uint8_t out_of_range = 0x31;  // ISO 14229-1 A.1
+    const auto open = [&](const std::string& reason) {
+        why += ecu.address.text() + " 195633" + protocols::to_hex(group) + " " + reason + "; ";
+        return std::nullopt;
+    };
+    const auto found = ecu.readiness_groups.find(group);
+    if (found == ecu.readiness_groups.end()) {
+        return open(std::string(id(Absence::not_asked)));
+    }
+    const auto& item = found->second;
+    if (!item.value) {
+        const bool refused = item.absence == Absence::negative;
+        if (refused && item.code == out_of_range) {
+            return Readiness::unsupported;
+        }
+        const auto code = refused ? " " + protocols::to_hex(item.code) : std::string();
+        return open(std::string(id(item.absence)) + code);
+    }
+    const auto& codes = item.value->codes;
+    if (codes.empty()) {
+        return Readiness::unsupported;
+    }
+    if ((item.value->status_available & status_not_completed) == 0) {
+        return open("does not tell which tests are completed");
+    }
+    const bool incomplete = std::ranges::any_of(codes, [](const UdsDtc& code) {
+        return (code.status & status_not_completed) != 0;
+    });
+    return incomplete ? Readiness::incomplete : Readiness::complete;
+}
+
+}  // namespace
+
+std::map<Monitor, ToldByGroups> readiness_by_groups(const Snapshot& snapshot) {
+    std::map<Monitor, ToldByGroups> all;
+    for (const auto& named : snapshot.readiness_groups) {
+        auto& told = all[named.monitor];
+        told.verified = named.verified;
+        auto state = Readiness::unsupported;
+        for (const auto group : named.groups) {
+            for (const auto& ecu : snapshot.ecus) {
+                const auto said = said_of(ecu, group, told.why);
+                if (const auto item = ecu.readiness_groups.find(group);
+                    item != ecu.readiness_groups.end()) {
+                    told.said.emplace_back(&ecu, &item->second);
+                }
+                if (said && *said != Readiness::unsupported && state != Readiness::incomplete) {
+                    state = *said;
+                }
+            }
+        }
+        // What somebody did not say may be an incomplete test.
+        if (state == Readiness::incomplete || told.why.empty()) {
+            told.state = state;
+        }
+    }
+    return all;
+}
+
 std::optional<bool> combined_mil(const Snapshot& snapshot) {
     bool reported = false;
     bool missing = false;
@@ -47,7 +117,8 @@ std::optional<bool> combined_mil(const Snapshot& snapshot) {
                 })) {
                 return true;
             }
-            reported = true;
+            const bool serves = (ecu.status_served & status_warning) != 0;
+            (serves ? reported : missing) = true;
         } else if (!ecu.status.value) {
             missing = missing || ecu.status.absence != Absence::unsupported;
         } else if (ecu.status.value->lamp != LampTold::told) {

@@ -175,6 +175,15 @@ json::object ecu_json(const Ecu& ecu, Framing framing) {
         {"parameters", std::move(parameters)},
         {"more", std::move(more)},
     };
+    if (!ecu.readiness_groups.empty()) {
+        auto& groups = object["readiness_groups"].emplace_object();
+        for (const auto& [group, one] : ecu.readiness_groups) {
+            groups[protocols::to_hex(group)] =
+                item(one, [](json::object& said, const DtcReport& value) {
+                    said["value"] = whole_codes_json(value.codes);
+                });
+        }
+    }
     if (!ecu.speed_at_end.request.empty()) {
         object["engine_speed_at_end"] = quantity(ecu.speed_at_end);
     }
@@ -270,6 +279,11 @@ json::object vehicle_json(const Snapshot& snapshot) {
         vehicle["ignition"] = id(*ignition);
         for (const auto monitor : monitors_of(*ignition)) {
             states[code(monitor)] = id(combined_readiness(snapshot, monitor));
+        }
+    }
+    for (const auto& [monitor, told] : readiness_by_groups(snapshot)) {
+        if (told_by_groups(snapshot) && told.state) {
+            states[code(monitor)] = id(*told.state);
         }
     }
     vehicle["monitors"] = std::move(states);

@@ -83,6 +83,9 @@ struct Ecu {
     /// J1979-2: the codes of `stored`, `pending` and `permanent` whole, with failure type, status
     /// and severity.
     std::map<std::string, std::vector<UdsDtc>> whole_codes;
+    std::uint8_t status_served = 0;  ///< J1979-2: bits of a code's status that mean anything here.
+    /// J1979-2 without F401: the codes of each readiness group that is a monitor.
+    std::map<std::uint8_t, Item<DtcReport>> readiness_groups;
     /// Everything else it supports, by request in hex, e.g. `0104`, `0601`, `0914`, `020501`: only
     /// when all was to be read. SAE J1939: every parameter group it sent, e.g. `00FECA`.
     std::map<std::string, Item<Answered>> more;
@@ -107,7 +110,9 @@ struct Snapshot {
     Adapter adapter;
     protocols::bus::Protocol protocol = protocols::bus::Protocol::undecided;
     std::set<Tongue> tongues;  ///< It was read in; its notes say when it speaks another one too.
-    std::vector<Ecu> ecus;     ///< In order of first answer.
+    /// Which readiness groups are monitors, where the programme that was read for says so.
+    std::vector<MonitorGroups> readiness_groups;
+    std::vector<Ecu> ecus;           ///< In order of first answer.
     std::vector<std::string> notes;  ///< What was left out of the reading and why.
     bool complete = false;           ///< The whole read plan was carried out.
 

@@ -229,6 +229,7 @@ obd::ReadingSettings Session::settings(obd::ReadingSettings learnt) const {
     learnt.prefers_j1979_2 = profile().prefers_j1979_2;
     learnt.engine_at_end = inspection::needs_engine(profile());
     learnt.all = profile().consults("obd.collected");
+    learnt.readiness_groups = inspection::readiness_groups_of(profile());
     if (const auto& table = profile().left_out) {
         learnt.left_out = table->left_out(criteria::facts_from(workflow_.order().stated));
     }

@@ -200,6 +200,9 @@ private:
 
     void monitors() {
         const auto units = obd::engine_units(snapshot_);
+        if (units.empty() && obd::told_by_groups(snapshot_)) {
+            monitors_by_group();
+        }
         if (units.empty()) {
             return;
         }
@@ -224,6 +227,34 @@ private:
             }
             if (!missing.empty() && readiness != Readiness::incomplete) {
                 fact = unknown(missing);
+            }
+            facts_.set("obd.monitors." + std::string(obd::code(monitor)), std::move(fact));
+        }
+    }
+
+    /// Vehicles without F401: what the programme does not map is open, never "not there".
+    void monitors_by_group() {
+        for (const auto* row : monitor_rows()) {
+            facts_.set(
+                row->path, unknown("F401 is not supported, and the programme does not say by which "
+                                   "readiness groups this monitor is told")
+            );
+        }
+        for (const auto& [monitor, told] : obd::readiness_by_groups(snapshot_)) {
+            Fact fact{{}, {}, told.why};
+            if (told.state) {
+                fact = {std::string(id(*told.state)), {}, ""};
+            }
+            for (const auto& [ecu, item] : told.said) {
+                fact.evidence.push_back(
+                    evidence(*ecu, *item) + " (" + std::string(obd::code(monitor)) +
+                    ", readiness group: " + told.verified + ")"
+                );
+            }
+            if (fact.evidence.empty() && told.state) {
+                fact.evidence.push_back(
+                    "no readiness group of such vehicles (" + told.verified + ")"
+                );
             }
             facts_.set("obd.monitors." + std::string(obd::code(monitor)), std::move(fact));
         }

@@ -101,6 +101,16 @@ void look_up(const Profile& profile, Facts& facts) {
     }
 }
 
+/// Of no monitor anything is known: for the same reason.
+std::string why_no_monitor(const Facts& facts) {
+    for (const auto* row : monitor_rows()) {
+        if (facts.mentions(*row)) {
+            return why(facts.at(*row));
+        }
+    }
+    return "no control unit reported its monitors";
+}
+
 const BothLanguages evidence_words{
     "Faltan datos para dar un resultado", "Evidence is missing for a verdict"};
 const BothLanguages effect_words{
@@ -126,8 +136,7 @@ json::value rule_json(const RuleResult& result, const Facts& facts) {
     json::object missing;
     for (const auto path : result.looked.missing) {
         const auto* row = find_fact(path);
-        missing[path] =
-            row == nullptr ? "no control unit reported its monitors" : why(facts.at(*row));
+        missing[path] = row == nullptr ? why_no_monitor(facts) : why(facts.at(*row));
     }
     json::object object{
         {"id", rule.id},

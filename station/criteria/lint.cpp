@@ -32,6 +32,28 @@ void words_differ(Reader& reader, const Profile& profile) {
     }
 }
 
+/// A monitor that is consulted but not named would stay open on every vehicle told by groups.
+void groups_are_whole(Reader& reader, const Profile& profile) {
+    if (profile.readiness_groups.empty()) {
+        return;
+    }
+    for (const auto* row : monitor_rows()) {
+        const std::string code(row->path.substr(row->path.rfind('.') + 1));
+        const bool named =
+            std::ranges::find(profile.readiness_groups, code, &MonitorGroups::monitor) !=
+            profile.readiness_groups.end();
+        if (!named && profile.consults(row->path)) {
+            reader.complain(
+                "/readiness_groups",
+                "does not name " + code + ", which a rule consults; write its groups, or [] when " +
+                    "such vehicles do not have it",
+                "no nombra " + code + ", que una regla consulta; escribe sus grupos, o [] si " +
+                    "esos vehículos no lo tienen"
+            );
+        }
+    }
+}
+
 void causes_are_used(Reader& reader, const Profile& profile) {
     for (const auto& cause : profile.causes) {
         const auto& reason = cause.first;
@@ -77,6 +99,7 @@ std::vector<Complaint> lint_profile(std::string_view text, const Tables& tables)
         auto changed = read_profile(text, variant, tables).value();
         all_rules.rules.insert(all_rules.rules.end(), changed.rules.begin(), changed.rules.end());
     }
+    groups_are_whole(reader, all_rules);
     causes_are_used(reader, all_rules);
     return reader.complaints();
 }

@@ -1,5 +1,7 @@
 #include "station/criteria/page.hpp"
 
+#include "protocols/base/hex.hpp"
+
 #include <algorithm>
 #include <array>
 
@@ -56,16 +58,39 @@ private:
     std::string page_;
 };
 
-std::string level(const Writer& writer, const Rule& rule) {
-    if (!rule.confirmed.empty()) {
-        return writer.say("confirmado por ", "confirmed by ") + rule.confirmed;
-    }
-    if (rule.verified == "primary") {
+std::string level(const Writer& writer, const std::string& verified) {
+    if (verified == "primary") {
         return writer.say("texto legal leído", "legal text read");
     }
-    return rule.verified == "secondary"
+    return verified == "secondary"
                ? writer.say("fuente secundaria, sin confirmar", "secondary source, not confirmed")
                : writer.say("de memoria, sin confirmar", "from memory, not confirmed");
+}
+
+std::string confirmation(const Writer& writer, const Rule& rule) {
+    return rule.confirmed.empty() ? level(writer, rule.verified)
+                                  : writer.say("confirmado por ", "confirmed by ") + rule.confirmed;
+}
+
+/// Of vehicles that tell their monitors by groups; nothing where the programme does not name any.
+void write_groups(Writer& writer, const Profile& profile) {
+    if (profile.readiness_groups.empty()) {
+        return;
+    }
+    writer.heading(writer.say(
+        "Monitores por grupo de disponibilidad (J1979-2 sin F401)",
+        "Monitors by readiness group (J1979-2 without F401)"
+    ));
+    for (const auto& one : profile.readiness_groups) {
+        std::string groups;
+        for (const auto group : one.groups) {
+            groups += (groups.empty() ? "" : ", ") + protocols::to_hex(group);
+        }
+        if (groups.empty()) {
+            groups = writer.say("no existe en estos vehículos", "not in such vehicles");
+        }
+        writer.wrapped(one.monitor + "  ", groups + " · " + level(writer, one.verified));
+    }
 }
 
 void write_rule(Writer& writer, const Profile& profile, const Rule& rule) {
@@ -110,7 +135,7 @@ void write_rule(Writer& writer, const Profile& profile, const Rule& rule) {
                   )
         );
     }
-    detail(writer.say("Fundamento", "Clause"), rule.clause + " · " + level(writer, rule));
+    detail(writer.say("Fundamento", "Clause"), rule.clause + " · " + confirmation(writer, rule));
 }
 
 }  // namespace
@@ -180,6 +205,7 @@ std::string page(const Profile& profile, bool spanish) {
             write_rule(writer, profile, rule);
         }
     }
+    write_groups(writer, profile);
     writer.heading(writer.say("Fuentes", "Sources"));
     for (const auto& [key, text] : profile.sources) {
         writer.wrapped(key + "  ", text);

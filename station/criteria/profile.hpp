@@ -3,6 +3,7 @@
 #include "station/criteria/condition.hpp"
 #include "station/criteria/tables.hpp"
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <optional>
@@ -53,6 +54,14 @@ struct CheckItem {
     bool may_be_absent = false;  ///< "Does not apply" is an answer.
 };
 
+/// By which readiness groups vehicles of SAE J1979-2 without F401 tell a monitor.
+struct MonitorGroups {
+    std::string monitor;               ///< Code, e.g. `CAT`.
+    std::vector<std::uint8_t> groups;  ///< Empty: such vehicles do not have this monitor.
+    std::string verified;              ///< As a rule's.
+    std::vector<std::string> cite;
+};
+
 /// A programme's verification criteria.
 struct Profile {
     enum class Kind { verification, collection };
@@ -74,6 +83,7 @@ struct Profile {
     bool hide_values = true;                 ///< No value is shown before the verdict.
     int connect_attempts = 3;
     bool prefers_j1979_2 = false;  ///< A unit that speaks SAE J1979 too is read in J1979-2.
+    std::vector<MonitorGroups> readiness_groups;
     int revisit_days = 0;  ///< An inspection within these days after one not passed is its retest.
     std::vector<CheckItem> checklist;
     std::map<std::string, std::string> sources;

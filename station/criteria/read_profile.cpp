@@ -1,6 +1,7 @@
 #include "station/criteria/profile.hpp"
 
 #include "station/criteria/read_condition.hpp"
+#include "station/criteria/read_groups.hpp"
 #include "station/criteria/variant.hpp"
 
 #include <algorithm>
@@ -26,7 +27,6 @@ std::vector<std::string_view> ids_up_to(Enum last) {
 }
 const auto verdict_ids = ids_up_to(Verdict::none);
 const auto stage_ids = ids_up_to(Stage::criteria);
-constexpr std::array<std::string_view, 3> levels{"primary", "secondary", "memory"};
 
 Verdict read_verdict(
     Reader& reader, const json::object& from, std::string_view key, const std::string& pointer
@@ -108,9 +108,7 @@ Rule read_rule(Reader& reader, const json::value& value, const std::string& poin
     rule.clause = reader.text(object, "clause", pointer);
     rule.cite = reader.texts(object, "cite", pointer);
     rule.verified = reader.text(object, "verified", pointer);
-    if (std::ranges::find(levels, rule.verified) == levels.end()) {
-        reader.one_of(pointer + "/verified", Reader::joined(levels));
-    }
+    level_is_known(reader, rule.verified, pointer);
     read_confirmation(reader, object, pointer, rule);
     rule.enabled = reader.flag(object, "enabled", true, pointer);
     if (object.contains("if_unknown")) {
@@ -273,14 +271,7 @@ void read_rules(Reader& reader, const json::object& object, Profile& profile) {
                 "es el id de una regla anterior; dale a esta uno propio"
             );
         }
-        for (const auto& source : rule.cite) {
-            if (!profile.sources.contains(source)) {
-                reader.complain(
-                    pointer + "/cite", "names a source that is not in /sources: " + source,
-                    "nombra una fuente que no está en /sources: " + source
-                );
-            }
-        }
+        sources_are_named(reader, rule.cite, profile, pointer);
         if (rule.decides && !profile.causes.contains(rule.reason)) {
             reader.complain(
                 pointer + "/on_fail/reason", "has no words in /causes: add them there",
@@ -321,13 +312,30 @@ Profile read(
         profile.variant = variant;
     }
     const auto& object = value.get_object();
-    reader.keys(
-        object, "",
-        {"schema",    "id",         "edition",    "name",        "jurisdiction",     "status",
-         "kind",      "effective",  "retention",  "hide_values", "connect_attempts", "revisit_days",
-         "checklist", "references", "sources",    "words",       "causes",           "precedence",
-         "rules",     "variants",   "erase_days", "certificate", "preferred_tongue"}
-    );
+    reader.keys(object, "", {"schema",
+                             "id",
+                             "edition",
+                             "name",
+                             "jurisdiction",
+                             "status",
+                             "kind",
+                             "effective",
+                             "retention",
+                             "hide_values",
+                             "connect_attempts",
+                             "revisit_days",
+                             "checklist",
+                             "references",
+                             "sources",
+                             "words",
+                             "causes",
+                             "precedence",
+                             "rules",
+                             "variants",
+                             "erase_days",
+                             "certificate",
+                             "preferred_tongue",
+                             "readiness_groups"});
     if (reader.text(object, "schema", "") != "obd-station/profile/1") {
         reader.one_of("/schema", "obd-station/profile/1");
     }
@@ -386,6 +394,7 @@ Profile read(
     read_effective(reader, object, profile);
     read_checklist(reader, object, profile);
     read_references(reader, object, tables, profile);
+    read_readiness_groups(reader, object, profile);
     read_words(reader, object, profile);
     read_rules(reader, object, profile);
     return profile;

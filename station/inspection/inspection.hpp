@@ -100,6 +100,9 @@ struct Concluded {
 /// Whether the programme judges running engines only.
 [[nodiscard]] bool needs_engine(const criteria::Profile& profile);
 
+/// Which readiness groups are monitors, as the programme has them.
+[[nodiscard]] std::vector<obd::MonitorGroups> readiness_groups_of(const criteria::Profile& profile);
+
 /// Body of the record of an inspection that ends without a reading: applicability alone decided
 /// (`referral`), from what was stated.
 [[nodiscard]] Concluded conclude_stated(const Order& order, const criteria::Profile& profile);

@@ -29,10 +29,10 @@ struct Done {
     Outcome outcome;
 };
 
-Done inspect(std::string_view vehicle, const std::string& programme, int cut_after = 1'000'000) {
+Done inspect_by(std::string_view vehicle, std::string source, int cut_after = 1'000'000) {
     Done done;
     done.order.id = "00000000-0000-4000-8000-000000000000";
-    done.order.profile_source = criteria::profile_text(programme).value();
+    done.order.profile_source = std::move(source);
     done.profile = criteria::read_profile(done.order.profile_source).value();
     done.order.technician = "T-1";
     done.order.adapter = "serial:/dev/x@38400";
@@ -47,6 +47,7 @@ Done inspect(std::string_view vehicle, const std::string& programme, int cut_aft
     sim::Elm elm(car, *sim::find_dialect("elm327-2.3"), 38400);
     obd::ReadingSettings limits;
     limits.connect_attempts = done.profile.connect_attempts;
+    limits.readiness_groups = readiness_groups_of(done.profile);
     obd::Reading reading(limits);
     tests::VirtualLink link(elm);
     auto result = link.cut_after(cut_after).run(reading);
@@ -62,6 +63,10 @@ Done inspect(std::string_view vehicle, const std::string& programme, int cut_aft
     return done;
 }
 
+Done inspect(std::string_view vehicle, const std::string& programme, int cut_after = 1'000'000) {
+    return inspect_by(vehicle, criteria::profile_text(programme).value(), cut_after);
+}
+
 // On what two trucks say over SAE J1939.
 TEST(Inspection, JudgesTrucksByTheProgrammeForThem) {
     const auto good = inspect("truck-2018", "us-ca-clean-truck-check");
@@ -69,6 +74,39 @@ TEST(Inspection, JudgesTrucksByTheProgrammeForThem) {
     const auto bad = inspect("truck-2014", "us-ca-clean-truck-check");
     EXPECT_EQ(criteria::id(bad.concluded.judgement->verdict), "FAIL");
     EXPECT_EQ(bad.concluded.judgement->reasons, std::vector<std::string>{"mil_commanded_on"});
+}
+
+// A bus has no F401: which of its readiness groups is which monitor is for the programme to say.
+TEST(Inspection, JudgesTheMonitorsOfABusByItsReadinessGroups) {
+    auto document = json::parse(criteria::profile_text("generic").value()).as_object();
+    const auto states = [&] {
+        const auto done = inspect_by("bus-2019", json::serialize(document));
+        const auto body = json::parse(done.concluded.body);
+        return std::pair(
+            body.at("facts").at("obd").at("monitors"),
+            criteria::to_json(*done.concluded.judgement, done.profile)
+        );
+    };
+    const auto [unnamed, open] = states();
+    EXPECT_EQ(unnamed.at("EGR"), nullptr);
+    EXPECT_NE(
+        json::serialize(open).find("the programme does not say by which readiness groups"),
+        std::string::npos
+    );
+    document["readiness_groups"] = json::parse(R"({
+        "EGR": {"groups": ["0B"], "verified": "memory", "cite": []},
+        "BP": {"groups": ["0D"], "verified": "secondary", "cite": []},
+        "AIR": {"groups": [], "verified": "memory", "cite": []}})");
+    const auto [named, judged] = states();
+    EXPECT_EQ(named.at("EGR"), "complete");
+    EXPECT_EQ(named.at("BP"), "incomplete");
+    EXPECT_EQ(named.at("AIR"), "unsupported");
+    EXPECT_EQ(named.at("CAT"), nullptr);
+    EXPECT_NE(
+        json::serialize(judged).find("595633FF040D0299000002340050 (BP, readiness group: secondary)"
+        ),
+        std::string::npos
+    ) << json::serialize(judged);
 }
 
 // The simulated fleet under the Mexican programme: what a demonstration shows is pinned here.
@@ -86,6 +124,7 @@ TEST(Inspection, JudgesTheSimulatedFleet) {
         {"hybrid", "PASS"},
         {"iso9141-2003", "NOT_APPLICABLE"},
         {"j1850-pwm-1999", "NOT_APPLICABLE"},
+        {"j1850-vpw-1998", "NOT_APPLICABLE"},
         {"j1850-vpw-2001", "NOT_APPLICABLE"},
         {"just-cleared", "FAIL"},
         {"kwp-fast-2005", "NOT_APPLICABLE"},

@@ -1,3 +1,5 @@
+#include "protocols/base/hex.hpp"
+#include "station/criteria/lint.hpp"
 #include "station/criteria/page.hpp"
 #include "tests/support/programmes.hpp"
 
@@ -244,6 +246,96 @@ TEST(Profiles, SayInWhichTongueAUnitIsReadThatSpeaksTwo) {
     EXPECT_TRUE(read("j1979-2").prefers_j1979_2);
     EXPECT_NE(page(read("j1979-2"), false).find("is read in J1979-2"), std::string::npos);
     EXPECT_EQ(page(read("j1979"), false).find("is read in J1979-2"), std::string::npos);
+}
+
+/// generic with this under `readiness_groups`.
+std::string with_groups(const char* groups) {
+    auto document = parse_json(profile_text("generic").value()).value().as_object();
+    document["readiness_groups"] = json::parse(groups);
+    return json::serialize(document);
+}
+
+TEST(Profiles, NameTheReadinessGroupsThatAreMonitors) {
+    const auto profile =
+        read_profile(with_groups(
+                         R"({"EGR": {"groups": ["0b", "11"], "verified": "secondary", "cite": []},
+                             "EVAP": {"groups": [], "verified": "memory", "cite": []}})"
+                     ))
+            .value();
+    ASSERT_EQ(profile.readiness_groups.size(), 2U);
+    EXPECT_EQ(profile.readiness_groups[0].monitor, "EGR");
+    EXPECT_EQ(profile.readiness_groups[0].groups, (std::vector<std::uint8_t>{0x0B, 0x11}));
+    EXPECT_EQ(profile.readiness_groups[0].verified, "secondary");
+    EXPECT_TRUE(profile.readiness_groups[1].groups.empty());
+    const auto said = page(profile, false);
+    EXPECT_NE(said.find("EGR  0B, 11 · secondary source, not confirmed"), said.npos) << said;
+    EXPECT_NE(said.find("EVAP  not in such vehicles · from memory, not confirmed"), said.npos);
+    const auto none = page(read_profile(profile_text("generic").value()).value(), false);
+    EXPECT_EQ(none.find("readiness group"), none.npos);
+}
+
+TEST(Profiles, RefuseReadinessGroupsThatCannotBe) {
+    const auto complaint = [](const char* groups) {
+        const auto all = check_profile(with_groups(groups));
+        return all.empty() ? std::string() : all.front().pointer + " " + all.front().what.en;
+    };
+    const std::string at = "/readiness_groups/";
+    EXPECT_EQ(complaint(R"({})"), "");
+    EXPECT_EQ(complaint("[]"), "/readiness_groups must be an object: write {…}");
+    EXPECT_EQ(
+        complaint(R"({"XYZ": {"groups": [], "verified": "memory", "cite": []}})").substr(0, 41),
+        at + "XYZ must be one of: MIS"
+    );
+    EXPECT_EQ(
+        complaint(R"({"CAT": {"groups": [], "verified": "hearsay", "cite": []}})"),
+        at + "CAT/verified must be one of: primary, secondary, memory"
+    );
+    for (const auto* group : {"00", "1", "001", "0x1", "G1", ""}) {
+        const auto text = std::string(R"({"CAT": {"groups": [")") + group +
+                          R"("], "verified": "memory", "cite": []}})";
+        EXPECT_EQ(
+            complaint(text.c_str()),
+            at + "CAT/groups/0 is no readiness group: write two hex digits, \"01\" to \"FF\""
+        );
+    }
+    EXPECT_EQ(
+        complaint(R"({"CAT": {"groups": ["0A"], "verified": "memory", "cite": []},
+                      "EGR": {"groups": ["0a"], "verified": "memory", "cite": []}})"),
+        at + "EGR/groups/0 stands twice; a group is one monitor's"
+    );
+    EXPECT_EQ(
+        complaint(R"({"CAT": {"groups": ["0A"], "verified": "memory", "cite": ["NOWHERE"]}})"),
+        at + "CAT/cite names a source that is not in /sources: NOWHERE"
+    );
+    EXPECT_EQ(
+        complaint(R"({"CAT": {"groups": ["0A"], "verified": "memory", "cite": [], "x": 1}})"),
+        at + "CAT/x is not a known key; known are: groups, verified, cite"
+    );
+    json::array many;
+    for (int group = 1; group <= 33; ++group) {
+        many.emplace_back(protocols::to_hex(static_cast<std::uint8_t>(group)));
+    }
+    const auto text = json::serialize(json::value{
+        {"CAT", {{"groups", many}, {"verified", "memory"}, {"cite", json::array()}}}});
+    EXPECT_EQ(
+        complaint(text.c_str()), "/readiness_groups names more than 32 groups; each costs a request"
+    );
+}
+
+TEST(Lint, WantsAGroupForEveryMonitorARuleConsults) {
+    const auto complaints = lint_profile(
+        with_groups(R"({"EGR": {"groups": ["0B"], "verified": "memory", "cite": []}})"),
+        built_in_tables()
+    );
+    ASSERT_FALSE(complaints.empty());
+    for (const auto& one : complaints) {
+        EXPECT_EQ(one.pointer, "/readiness_groups");
+        EXPECT_EQ(one.what.en.find("EGR"), std::string::npos) << one.what.en;
+    }
+    const auto names_catalyst = [](const Complaint& one) {
+        return one.what.en.starts_with("does not name CAT, which a rule consults");
+    };
+    EXPECT_EQ(std::ranges::count_if(complaints, names_catalyst), 1);
 }
 
 TEST(Facts, HoldCodesOfTrucks) {

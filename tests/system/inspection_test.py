@@ -41,6 +41,20 @@ class Inspection(SystemTest):
         self.assertTrue(replayed['same'])
         self.assertEqual(len(replayed['records']), 5)
 
+    def test_one_command_reads_four_generations_and_the_report_names_what_was_spoken(self):
+        fleet = {'j1850-vpw-1998': ('us-epa-im', 0, 'SAE J1850 VPW'),
+                 'healthy-petrol': ('us-epa-im', 0, 'ISO 15765-4 (CAN 11/500) · SAE J1979'),
+                 'uds-2027': ('us-epa-im', 10, 'ISO 15765-4 (CAN 11/500) · SAE J1979-2'),
+                 'truck-2018': ('us-ca-clean-truck-check', 0, 'SAE J1939 (CAN 29/500) · SAE J1939-73')}
+        for number, (vehicle, (profile, code, spoken)) in enumerate(fleet.items(), 1):
+            sim = self.sim(vehicle)
+            papers = subprocess.check_output([BIN / 'obd-sim', '--papers', vehicle], text=True).strip()
+            self.inspect(sim.endpoint, vehicle=papers, profile=profile, expect=code)
+            report = self.command('report', '--station', self.station, '--sequence', number, expect=0)
+            said = subprocess.check_output(['pdftotext', json.loads(report.stdout)['file'], '-'], text=True)
+            self.assertIn(spoken, ' '.join(said.split()))
+            sim.stop()
+
     def test_other_verdicts_have_their_exit_codes(self):
         sim = self.sim('just-cleared')
         papers = 'plate=X-1,year=2017,fuel=gasoline,gvwr=1750'

@@ -13,6 +13,16 @@ bool needs_engine(const criteria::Profile& profile) {
     });
 }
 
+std::vector<obd::MonitorGroups> readiness_groups_of(const criteria::Profile& profile) {
+    std::vector<obd::MonitorGroups> all;
+    for (const auto& one : profile.readiness_groups) {
+        if (const auto monitor = obd::monitor_from_code(one.monitor)) {
+            all.push_back({*monitor, one.groups, one.verified});
+        }
+    }
+    return all;
+}
+
 State on(const Reading& state, const ReadingEnded& event, Context& context) {
     if (!state.keep.empty()) {
         return context.refuse(
