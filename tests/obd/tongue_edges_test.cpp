@@ -156,5 +156,178 @@ TEST(TongueEdges, AFrameThatFitsTwiceIsNotGuessedAt) {
     EXPECT_TRUE(twice.error().detail.starts_with("the frames fit")) << twice.error().detail;
 }
 
+// Each of these was a change of the decoder that no test noticed.
+TEST(TongueEdges, TheHighestValueOfSaeJ1939IsOneAndTheNextIsNone) {
+    auto readiness = j1939::read_dm5(bytes("FA FB 14 00 00 00 00 00")).value();
+    EXPECT_EQ(readiness.active, 0xFA);
+    EXPECT_EQ(readiness.previously_active, std::nullopt);
+    EXPECT_EQ(readiness.compliance, 0x14);
+    readiness = j1939::read_dm5(bytes("FB 03 FF 00 00 00 00 00")).value();
+    EXPECT_EQ(readiness.active, std::nullopt);
+    EXPECT_EQ(readiness.previously_active, 3);
+    const auto since = j1939::read_dm21(bytes("FFFA 00FB 0000 FFFF")).value();
+    EXPECT_EQ(since.km_with_mil, 0xFAFF);
+    EXPECT_EQ(since.km_since_clear, std::nullopt);
+    EXPECT_EQ(since.minutes_with_mil, 0);
+    EXPECT_EQ(since.minutes_since_clear, std::nullopt);
+    std::string heavy_duty;
+    for (int compliance = 0; compliance <= 0xFF; ++compliance) {
+        if (j1939::is_hd_obd(static_cast<std::uint8_t>(compliance))) {
+            heavy_duty += protocols::to_hex(static_cast<std::uint8_t>(compliance));
+        }
+    }
+    EXPECT_EQ(heavy_duty, "13142223");
+    const auto counts = j1939::read_dm29(bytes("01 02 03 04 05")).value();
+    EXPECT_EQ(counts.emission_pending, 1);
+    EXPECT_EQ(counts.all_pending, 2);
+    EXPECT_EQ(counts.mil_on, 3);
+    EXPECT_EQ(counts.previously_mil_on, 4);
+    EXPECT_EQ(counts.permanent, 5);
+}
+
+TEST(TongueEdges, CodesOfATruckAreReadToTheLastByteAndNoFurther) {
+    const auto lamps = [](std::string_view hex) { return j1939::read_codes(bytes(hex)).value(); };
+    EXPECT_TRUE(lamps("20 00").codes.empty()) << "lamps alone";
+    EXPECT_EQ(lamps("20 00").lamps.red_stop, j1939::Lamp::error);
+    EXPECT_EQ(lamps("10 30").lamps.red_stop, j1939::Lamp::on);
+    EXPECT_EQ(lamps("00 00").lamps.red_stop, j1939::Lamp::off);
+    EXPECT_TRUE(j1939::read_codes(bytes("20")).has_error());
+    // Of two bytes behind a code both are padding or the message is cut.
+    EXPECT_EQ(lamps("0000 6E000501 FFFF").codes.size(), 1U);
+    for (const auto* cut : {"0000 6E000501 FF00", "0000 6E000501 00FF", "0000 6E000501 0000"}) {
+        EXPECT_TRUE(j1939::read_codes(bytes(cut)).has_error()) << cut;
+    }
+    // Nothing is what has neither a parameter nor a failure mode.
+    EXPECT_TRUE(lamps("0000 00000000").codes.empty());
+    ASSERT_EQ(lamps("0000 00000501").codes.size(), 1U);
+    ASSERT_EQ(lamps("0000 6E000001").codes.size(), 1U);
+    EXPECT_FALSE(lamps("0000 6E000501").codes[0].older_method);
+    EXPECT_TRUE(lamps("0000 6E000581").codes[0].older_method);
+    EXPECT_EQ(lamps("0000 6E000581").codes[0].occurrences, 1);
+    EXPECT_EQ(lamps("0000 6E0005FF").codes[0].occurrences, std::nullopt);
+    for (const auto* cause : {"04 00000501", "04 6E000001"}) {
+        EXPECT_TRUE(j1939::read_dm25(bytes(cause)).value()) << cause;
+    }
+}
+
+TEST(TongueEdges, RecordsOfATruckAreWhole) {
+    const auto name = std::string("41424344 45464748 494A4B4C 4D4E7EFF");
+    const auto one = j1939::read_dm19(bytes("04030201" + name)).value();
+    ASSERT_EQ(one.size(), 1U);
+    EXPECT_EQ(one[0].cvn, "01020304");
+    EXPECT_EQ(one[0].calid, "ABCDEFGHIJKLMN~");
+    EXPECT_TRUE(j1939::read_dm19(bytes("04030201" + name + "04")).has_error());
+    EXPECT_TRUE(j1939::read_dm19({}).has_error());
+    const auto none = j1939::read_dm20(bytes("0500 0600")).value();
+    EXPECT_EQ(none.ignition_cycles, 5);
+    EXPECT_EQ(none.obd_conditions, 6);
+    EXPECT_TRUE(none.ratios.empty());
+    EXPECT_TRUE(j1939::read_dm20(bytes("0500 0600 01")).has_error());
+    EXPECT_TRUE(j1939::read_dm20(bytes("0500 06")).has_error());
+    // DM24: a bit that is 0 says yes.
+    const auto supports = [](std::string_view bits) {
+        const auto row = j1939::read_dm24(bytes("6E00" + std::string(bits) + "02")).value().at(0);
+        return std::string(row.freeze_frame ? "f" : "") + (row.data_stream ? "d" : "") +
+               (row.test_results ? "t" : "");
+    };
+    EXPECT_EQ(supports("18"), "fdt");
+    EXPECT_EQ(supports("19"), "dt");
+    EXPECT_EQ(supports("1A"), "ft");
+    EXPECT_EQ(supports("1B"), "t");
+    EXPECT_EQ(supports("1C"), "fd");
+    EXPECT_EQ(supports("1F"), "");
+    const auto result = j1939::read_dm30(bytes("F7 6E0005 8400 0700 0900 0800")).value().at(0);
+    EXPECT_EQ(result.test, 0xF7);
+    EXPECT_EQ(result.spn, 110U);
+    EXPECT_EQ(result.raw, 7);
+    EXPECT_EQ(result.highest, 9);
+    EXPECT_EQ(result.lowest, 8);
+    EXPECT_FALSE(result.value) << "what a count is worth is not known";
+    // A value may be the last of its message; one byte less and there is none.
+    EXPECT_EQ(j1939::read_values(65265, bytes("FF 0064")).at(0).value->value, 100);
+    EXPECT_FALSE(j1939::read_values(65265, bytes("FF 00")).at(0).value);
+}
+
+TEST(TongueEdges, AFamilyNeedsAYearAndMayBeNameless) {
+    const auto text = [](std::string_view letters) {
+        return j1939::read_dm56(Bytes(letters.begin(), letters.end()));
+    };
+    EXPECT_EQ(text("2011E-MY").value().family, "");
+    EXPECT_EQ(text("2011E-MY").value().year, 2011);
+    EXPECT_EQ(text("2014V-MYABC*").value().family, "ABC");
+    EXPECT_TRUE(text("2014V-MYABC*").value().vehicle);
+    for (const auto* bad :
+         {"2011", "2011E-M", "20x1E-MY", "/011E-MY", ":011E-MY", "2011F-MY", "2011E_MY",
+          "2011E-MY\x01"}) {
+        EXPECT_TRUE(text(bad).has_error()) << bad;
+    }
+}
+
+TEST(TongueEdges, AReportHasWhatItsKindHasAndNothingElse) {
+    const auto read = [](std::string_view hex) { return read_dtc_report(bytes(hex)).value(); };
+    auto report = read("59 02 FF");
+    EXPECT_EQ(report.kind, 0x02);
+    EXPECT_EQ(report.status_available, 0xFF);
+    EXPECT_EQ(report.group, std::nullopt);
+    EXPECT_EQ(report.severity_available, std::nullopt);
+    EXPECT_TRUE(report.codes.empty());
+    report = read("59 0A 7F 042000 08");  // every code it can have
+    EXPECT_EQ(report.status_available, 0x7F);
+    ASSERT_EQ(report.codes.size(), 1U);
+    EXPECT_EQ(report.codes[0].severity, std::nullopt);
+    EXPECT_EQ(report.codes[0].format, DtcFormat::iso14229);
+    report = read("59 42 33 FF 1E 04 02 042000 08");
+    EXPECT_EQ(report.group, 0x33);
+    EXPECT_EQ(report.status_available, 0xFF);
+    EXPECT_EQ(report.severity_available, 0x1E);
+    EXPECT_EQ(report.readiness_group, std::nullopt);
+    EXPECT_EQ(report.codes[0].severity, 0x02);
+    report = read("59 55 33 03 04");
+    EXPECT_EQ(report.kind, 0x55);
+    EXPECT_EQ(report.status_available, 0x03);
+    EXPECT_EQ(report.severity_available, std::nullopt);
+    EXPECT_EQ(report.readiness_group, std::nullopt);
+    report = read("59 56 33 FF 04 0B");
+    EXPECT_EQ(report.readiness_group, 0x0B);
+    EXPECT_EQ(report.record, std::nullopt);
+    EXPECT_EQ(read("59 1A FF 92").record, 0x92);
+}
+
+TEST(TongueEdges, WhatASharedAnswerCannotBeIsSaidApart) {
+    const std::vector<std::uint16_t> asked{0xF404, 0xF405};
+    const auto said = [&](std::string_view hex) {
+        return split_identifiers(bytes(hex), asked).error().detail;
+    };
+    EXPECT_TRUE(said("62 F406 10 F405 20").starts_with("does not fit what was asked for"));
+    EXPECT_TRUE(said("41 F404 10 F405 20").starts_with("no answer with identifiers"));
+    EXPECT_TRUE(said("62 F404").starts_with("no answer with identifiers"));
+}
+
+TEST(TongueEdges, OnlyTheSameServiceIsMadeClassic) {
+    const auto classic = [](std::string_view hex, std::uint8_t service) {
+        return protocols::to_hex(as_classic(bytes(hex), service).value());
+    };
+    EXPECT_EQ(classic("62 F40D 50", 0x01), "410D50") << "the shortest there is";
+    EXPECT_EQ(classic("62 F808 0001 0002", 0x09), "49080200010002");
+    EXPECT_EQ(classic("62 F80B 0001", 0x09), "490B010001");
+    EXPECT_TRUE(as_classic(bytes("62 F808 0001 02"), 0x09).has_error());
+    EXPECT_TRUE(as_classic(bytes("62 F80B 0001 02"), 0x09).has_error());
+    for (const auto& [hex, service] :
+         {std::pair{"62 F600 00000000", 0x01},
+          {"62 F600 00000000", 0x09},
+          {"62 F40D 50", 0x06},
+          {"62 F40D 50", 0x09},
+          {"62 F80B 0001", 0x01},
+          {"62 F80B 0001", 0x06}}) {
+        EXPECT_TRUE(as_classic(bytes(hex), static_cast<std::uint8_t>(service)).has_error()) << hex;
+    }
+    // A byte counts the items: 255 at most.
+    Bytes many = bytes("62 F806");
+    many.resize(3 + 255 * 4, 0x11);
+    EXPECT_EQ(as_classic(many, 0x09).value()[2], 0xFF);
+    many.resize(3 + 256 * 4, 0x11);
+    EXPECT_TRUE(as_classic(many, 0x09).has_error());
+}
+
 }  // namespace
 }  // namespace obd
