@@ -291,6 +291,11 @@ Plan::Support Plan::support(const Ecu& ecu, const Ask& ask) const {
         return known(ask.what != What::permanent || framing_ == Framing::can);
     }
     if (!ecu.pids.value) {
+        // Who answered 22 F810 has an F400: what it holds is what SAE J1979-2 is about.
+        if (uds() && ask.what == What::support && ask.id == 0 &&
+            ecu.pids.absence == Absence::not_asked) {
+            return Support::yes;
+        }
         return ecu.pids.absence == Absence::negative ? Support::no : Support::unknown;
     }
     if (ecu.pids.value->contains(ask.id)) {
@@ -403,8 +408,8 @@ int Plan::messages_expected(const Ask& ask, const Ecu& ecu) const {
         if (code_list) {  // who told its stored codes tells these too
             return ecu.stored.raw.empty() ? -1 : 1;
         }
-        if (ask.what == What::stored) {
-            return ecu.status.value ? 1 : 0;
+        if (ask.what == What::stored) {  // in J1979-2 also who has no F401 and no code answers
+            return ecu.status.value || uds() ? 1 : 0;
         }
         return 1;
     }
@@ -463,10 +468,8 @@ void Plan::expect(const std::vector<Ask>& asks, Request& request) const {
         certain = certain && (bytes > 0 || framing_ == Framing::legacy);
         frames += framing_ == Framing::can ? protocols::isotp::frames_of(bytes) : messages;
     }
-    // A digit lost on its way to the adapter would leave another mask, which no answer repeats:
-    // with a count behind it the rest is still a whole request, without one it is not.
-    const bool masked = uds() && asks.front().what == What::stored;
-    if (certain && frames >= 1 && !masked) {
+    request.unrepeated = uds() && asks.front().what == What::stored;  // its masks
+    if (certain && frames >= 1 && !request.unrepeated) {
         request.frames = frames;
     }
 }

@@ -30,6 +30,9 @@ struct Request {
     /// Asked of this unit alone: only then does one that cannot serve it owe a refusal (ISO 14229-1
     /// 7.5, SAE J1939-21).
     std::optional<EcuAddress> only{};
+    /// Holds something no answer repeats: sent so that what is left when a digit is lost is no
+    /// whole request, without a count behind it.
+    bool unrepeated = false;
 };
 
 /// Which PIDs there are: every unit of SAE J1979 and ISO 15031-5 answers it.

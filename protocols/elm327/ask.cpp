@@ -71,7 +71,7 @@ std::optional<std::string> counted_command(const bus::Request& request, const Ma
     const bool can = bus::is_can(manner.protocol);
     const auto hex = to_hex(request.data);
     const auto digit = count_of(request, manner.counting, can);
-    if (digit && *digit <= digit_max) {
+    if (digit && *digit <= digit_max && !request.unrepeated) {
         return hex + digits[static_cast<std::size_t>(*digit)];
     }
     if (!can || manner.counting_stpx == Counting::unknown) {

@@ -192,6 +192,32 @@ TEST(UdsReading, AFreezeFrameIsThatOfTheFirstStoredCode) {
     EXPECT_EQ(read(car).ecus[2].freeze_frame.request, "");
 }
 
+TEST(UdsReading, WhoAnsweredAtFirstMustAnswerAndNobodyElseIsWaitedFor) {
+    constexpr auto other = EcuAddress::can11(0x7EA);
+    Plan plan(
+        protocols::bus::Protocol::can11_500,
+        {{{engine, bytes("62F81001")}, {other, bytes("62F81001")}}, {}, {}, {}, {}, false, {}},
+        {false, {}, Tongue::j1979_2, {}}
+    );
+    const auto support = *plan.next();
+    EXPECT_EQ(protocols::to_hex(support.data), "22F400");
+    EXPECT_EQ(support.expected.size(), 2U);
+    EXPECT_EQ(support.frames, 2);
+    // One has no F401 and the other did not say what it has: both answer for codes.
+    Answer told;
+    told.messages = {{engine, bytes("62F40000180000")}};
+    plan.take(told);
+    for (auto request = plan.next(); request; request = plan.next()) {
+        if (request->data[0] == 0x19 && request->data[1] == 0x42) {
+            EXPECT_EQ(request->expected.size(), 2U);
+            EXPECT_EQ(request->frames, std::nullopt) << "a mask no answer repeats";
+            return;
+        }
+        plan.take({});
+    }
+    FAIL() << "codes were not asked for";
+}
+
 TEST(UdsReading, ABusOfWwhObdTellsItsLampByItsCodesAndTheirClass) {
     const auto bus = read(built_in("bus-2019"), true);
     ASSERT_EQ(bus.ecus.size(), 2U);

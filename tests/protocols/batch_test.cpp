@@ -131,6 +131,11 @@ TEST(CountedCommand, StpxCountsWhatOneDigitCannot) {
     EXPECT_EQ(counted_command(request, manner), "STPXH:7DF,D:0908,R:16");
     manner.counting_stpx = Counting::messages;
     EXPECT_EQ(counted_command(request, manner), "STPXH:7DF,D:0908,R:2");
+    request.frames = 2;
+    EXPECT_EQ(counted_command(request, manner), "09082");
+    request.unrepeated = true;
+    EXPECT_EQ(counted_command(request, manner), "STPXH:7DF,D:0908,R:2") << "no digit behind it";
+    request = one("0908", 16, {engine, gearbox});
     manner.protocol = bus::Protocol::can29_250;
     EXPECT_EQ(counted_command(request, manner), "STPXH:18DB33F1,D:0908,R:2");
     manner.protocol = bus::Protocol::iso9141;
