@@ -106,6 +106,7 @@ void Plan::take(const Answer& answer) {
         for (auto& ecu : snapshot_.ecus) {
             file(current_.front(), ecu, request_, answer);
         }
+        make_sure_of_refusal(current_.front());
     } else {
         take_pack(answer);
     }

@@ -126,6 +126,7 @@ private:
         const protocols::bus::Answer& answer,
         Absence absence
     ) const;
+    void make_sure_of_refusal(const Ask& ask);
     void keep_whole(
         const char* list, std::uint8_t service, Ecu& ecu, const protocols::bus::Answer& answer
     ) const;
@@ -165,6 +166,7 @@ private:
     Options options_;
     std::vector<std::uint8_t> groups_;  ///< Readiness groups that are monitors.
     std::shared_ptr<const std::vector<Ask>> asks_;
+    std::optional<std::uint8_t> refused_;  ///< The group ask that was refused once.
     /// Messages of a unit's infotype, where it told (legacy buses).
     std::map<std::pair<protocols::bus::EcuAddress, std::uint8_t>, int> counts_;
     std::size_t position_ = 0;

@@ -164,4 +164,21 @@ void Plan::file_group(
     );
 }
 
+/// A refusal names its service and nothing else: it may be a late one of the group before. Only who
+/// refuses twice does.
+void Plan::make_sure_of_refusal(const Ask& ask) {
+    const bool again = ask.what == What::group && refused_ == ask.id;
+    refused_.reset();
+    const auto* unit = ask.what == What::group ? unit_of(ask) : nullptr;
+    if (again || unit == nullptr) {
+        return;
+    }
+    const auto item = unit->readiness_groups.find(group_of(ask));
+    if (item != unit->readiness_groups.end() && !item->second.value &&
+        item->second.absence == Absence::negative) {
+        refused_ = ask.id;
+        singles_.push_front(ask);
+    }
+}
+
 }  // namespace obd

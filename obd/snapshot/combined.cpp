@@ -43,6 +43,14 @@ bool told_by_groups(const Snapshot& snapshot) {
 
 namespace {
 
+/// Whether an answer of the unit is still owed, and may have come as that to another group.
+bool late(const Ecu& ecu) {
+    return std::ranges::any_of(ecu.readiness_groups, [](const auto& group) {
+        return !group.second.value && group.second.absence != Absence::negative &&
+               group.second.absence != Absence::not_asked;
+    });
+}
+
 /// What one unit's answer to one group says; nullopt: nothing, and `why`.
 std::optional<Readiness> said_of(const Ecu& ecu, std::uint8_t group, std::string& why) {
     constexpr std::uint8_t out_of_range = 0x31;  // ISO 14229-1 A.1
@@ -58,6 +66,9 @@ std::optional<Readiness> said_of(const Ecu& ecu, std::uint8_t group, std::string
     if (!item.value) {
         const bool refused = item.absence == Absence::negative;
         if (refused && item.code == out_of_range) {
+            if (late(ecu)) {
+                return open("refused, perhaps for another group: the unit had not answered one");
+            }
             return Readiness::unsupported;
         }
         const auto code = refused ? " " + protocols::to_hex(item.code) : std::string();

@@ -32,8 +32,9 @@ struct ToldByGroups {
 /// has F401.
 [[nodiscard]] bool told_by_groups(const Snapshot& snapshot);
 /// The monitors of the snapshot's mapping by what their groups say. A unit that refuses a group as
-/// out of its range does not have it, one that lists no code neither; one that is silent, or does
-/// not serve the status bit, leaves the monitor open unless another shows it incomplete.
+/// out of its range does not have it, one that lists no code neither; one that is silent to it, or
+/// refuses it while it owes another group's answer, or does not serve the status bit, leaves the
+/// monitor open unless another shows it incomplete.
 [[nodiscard]] std::map<Monitor, ToldByGroups> readiness_by_groups(const Snapshot& snapshot);
 
 /// Lamp commanded by any unit; nullopt when none does and a unit that should have answered did not.

@@ -105,6 +105,11 @@ TEST(ReadinessGroups, AreAskedOfEachUnitAloneAndKeptWithTheirBytes) {
     EXPECT_EQ(own.at(0x0C).absence, Absence::negative) << "not in its range";
     EXPECT_EQ(own.at(0x0C).code, 0x31);
     EXPECT_TRUE(snapshot.ecus[1].readiness_groups.at(0x0C).value);
+    const auto boost = readiness_by_groups(snapshot).at(Monitor::boost_pressure);
+    ASSERT_EQ(boost.said.size(), 2U);
+    EXPECT_EQ(boost.said[0].second, &own.at(0x0D));
+    EXPECT_EQ(boost.said[1].first, &snapshot.ecus[1]);
+    EXPECT_EQ(boost.verified, "memory");
     const auto json = to_json(snapshot);
     EXPECT_EQ(
         json.at("vehicle").at("monitors"), (boost::json::value{
@@ -210,6 +215,65 @@ TEST(ReadinessGroups, AreCompleteWhenEveryUnitsTestsAre) {
     gone.ecus[0].tongue = Tongue::j1979;
     EXPECT_FALSE(told_by_groups(gone));
     EXPECT_FALSE(told_by_groups(Snapshot()));
+}
+
+TEST(ReadinessGroups, ARefusalCountsOnlyOfWhoOwesNoAnswer) {
+    Item<DtcReport> refused;
+    refused.absence = Absence::negative;
+    refused.code = 0x31;
+    Item<DtcReport> silent;
+    silent.absence = Absence::silent;
+    auto snapshot = said(codes_with({0x00}), refused);
+    EXPECT_EQ(told(snapshot), "EGR complete");
+    EXPECT_EQ(told(said(refused, refused)), "EGR unsupported");
+    snapshot.ecus[1].readiness_groups[0x0A] = silent;  // the refusal may have been of that one
+    EXPECT_EQ(told(snapshot), "EGR ?");
+    EXPECT_NE(
+        readiness_by_groups(snapshot).at(Monitor::egr_vvt).why.find("perhaps for another group"),
+        std::string::npos
+    );
+    snapshot.ecus[1].readiness_groups[0x0A] = refused;
+    EXPECT_EQ(told(snapshot), "EGR complete");
+    snapshot.ecus[1].readiness_groups[0x0A].absence = Absence::not_asked;
+    EXPECT_EQ(told(snapshot), "EGR complete");
+    refused.code = 0x12;  // does not have the report at all
+    EXPECT_EQ(told(said(codes_with({0x00}), refused)), "EGR ?");
+}
+
+TEST(ReadinessGroups, WhoRefusesIsAskedOnceMore) {
+    const auto first = protocols::bus::Answer{
+        {{engine, {0x62, 0xF8, 0x10, 0x01}}}, {}, std::nullopt, {}, {}, false, {}};
+    const auto asked = [&](int refusals) {
+        Plan plan(
+            protocols::bus::Protocol::can29_500, first,
+            {false,
+             {},
+             Tongue::j1979_2,
+             {{Monitor::egr_vvt, {0x0B}, "memory"}, {Monitor::nox_scr, {0x0C}, "memory"}}}
+        );
+        std::string order;
+        for (auto request = plan.next(); request; request = plan.next()) {
+            protocols::bus::Answer answer;
+            if (request->data == Bytes{0x22, 0xF4, 0x00}) {
+                answer.messages = {{engine, {0x62, 0xF4, 0x00, 0x00, 0x18, 0x00, 0x00}}};
+            } else if (request->data[0] == 0x19 && request->data[1] == 0x56) {
+                const auto group = request->data[3];
+                order += protocols::to_hex(group) + " ";
+                if (group == 0x0B && refusals-- > 0) {
+                    answer.negatives = {{engine, 0x19, 0x31}};
+                } else {
+                    answer.messages = {{engine, {0x59, 0x56, 0x33, 0xFF, 0x04, group}}};
+                }
+            }
+            plan.take(answer);
+        }
+        const auto& group = plan.snapshot().ecus[0].readiness_groups.at(0x0B);
+        return order + (group.value ? "told" : "refused");
+    };
+    EXPECT_EQ(asked(0), "0B 0C told");
+    EXPECT_EQ(asked(1), "0B 0B 0C told");
+    EXPECT_EQ(asked(2), "0B 0B 0C refused");
+    EXPECT_EQ(asked(9), "0B 0B 0C refused");
 }
 
 TEST(ReadinessGroups, OfAnotherGroupAreNoAnswer) {
