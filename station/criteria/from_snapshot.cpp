@@ -186,6 +186,8 @@ private:
         for (const auto& ecu : snapshot_.ecus) {
             if (ecu.status.value) {
                 fact.evidence.push_back(evidence(ecu, ecu.status));
+            } else if (ecu.whole_codes.contains("stored")) {
+                fact.evidence.push_back(evidence(ecu, ecu.stored));  // what the codes ask for
             } else if (ecu.status.absence != Absence::unsupported) {
                 fact.why_unknown += why(ecu, ecu.status) + "; ";
             }

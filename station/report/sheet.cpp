@@ -295,17 +295,24 @@ void classes(Sheet& sheet, const json::value& body) {
 void monitors(Sheet& sheet, const json::value& body) {
     const auto* all = find(body, "/facts/obd/monitors");
     if (all != nullptr && all->is_object()) {
+        bool any_known = false;
         for (const auto& item : all->get_object()) {
-            const auto* row = criteria::find_fact("obd.monitors." + std::string(item.key()));
-            if (item.value() == "unsupported" || !item.value().is_string()) {
+            if (item.value() == "unsupported") {
+                any_known = true;
                 continue;
             }
+            const auto* row = criteria::find_fact("obd.monitors." + std::string(item.key()));
             const std::string code(item.key());
+            const bool known = item.value().is_string();
+            any_known = any_known || known;
             sheet.monitors.push_back(
                 {row == nullptr ? BothLanguages{code, code}
                                 : BothLanguages{std::string(row->es), std::string(row->en)},
-                 std::string(item.value().get_string())}
+                 known ? std::string(item.value().get_string()) : "unknown"}
             );
+        }
+        if (!any_known && !sheet.monitors.empty()) {
+            sheet.monitors = {{{"todos", "all of them"}, "unknown"}};
         }
     }
     add(sheet.since_clear, "Distancia desde el borrado", "Distance since cleared",

@@ -34,7 +34,7 @@ struct Sheet {
     };
     struct Monitor {
         BothLanguages name;
-        std::string state;  ///< complete, incomplete.
+        std::string state;  ///< complete, incomplete, unknown.
     };
 
     Mark verdict = Mark::none;

@@ -76,6 +76,13 @@ std::string fitness(const Page& page, const json::value& body) {
     if (fitness == "unfit") {
         return page.pick("no apto", "unfit");
     }
+    const auto endpoint = text_at(body, "/adapter");
+    if (endpoint.starts_with("doip:")) {
+        return page.pick("no hay: Ethernet del vehículo", "none: the vehicle's Ethernet");
+    }
+    if (endpoint.starts_with("j2534:")) {
+        return page.pick("no hay: dispositivo J2534", "none: a J2534 device");
+    }
     return page.pick("sin calificar", "not qualified");
 }
 
@@ -102,15 +109,23 @@ void monitors(Page& page, const json::value& body) {
     }
     std::string ready;
     std::string open;
+    std::string unknown;
     for (const auto& item : all->get_object()) {
         if (item.value() == "unsupported") {
             continue;
         }
-        auto& list = item.value() == "complete" ? ready : open;
+        auto& list = item.value() == "complete" ? ready : item.value().is_null() ? unknown : open;
         list += (list.empty() ? "" : " ") + std::string(item.key());
+    }
+    if (ready.empty() && open.empty() && !unknown.empty()) {
+        page.field(page.pick("Monitores", "Monitors"), page.pick("no se sabe", "not known"));
+        return;
     }
     page.field(page.pick("Monitores listos", "Monitors ready"), ready.empty() ? "–" : ready);
     page.field(page.pick("No listos", "Not ready"), open.empty() ? "–" : open);
+    if (!unknown.empty()) {
+        page.field(page.pick("No se sabe", "Not known"), unknown);
+    }
 }
 
 std::string in_words(const Page& page, const std::string& text, const CodeTexts& texts) {

@@ -80,7 +80,7 @@ constexpr const char* failed =
     R"("value":{"obd.monitors.CAT":"complete"}}]},)"
     R"("facts":{"obd":{"confirmed":["P0301","P0420"],"pending":["P0455"],"permanent":["P0420"],)"
     R"("km_since_clear":90,"warmups_since_clear":4,)"
-    R"("monitors":{"CAT":"complete","EVAP":"incomplete","O2S":"complete"}}})";
+    R"("monitors":{"CAT":"complete","EVAP":"incomplete","O2S":"complete","EGR":null}}})";
 constexpr const char* silent =
     R"("causes":[{"reason":"no_comm","es":"El vehículo no contesta","en":"The vehicle does not answer"}],)"
     R"("rules":[{"id":"R1","stage":"communication","outcome":"fail","decides":true,)"
@@ -208,7 +208,7 @@ TEST(Report, SaysInWordsWhatTheRecordSays) {
     for (const auto* part :
          {"RECHAZADO / REJECTED", "P0301", "Cilindro 1", "NOM-167 4.1.2", "Repare la falla",
           "Repair the fault", "1HGCM82633A004352", "PTR-55-21", "ST-0123456789ab-17", "90 km",
-          "no listo", "Taller", "84 211 km (79 903 km)", "722 555 0199", "Si no está de acuerdo",
+          "no listo", "no se sabe", "Taller", "84 211 km (79 903 km)", "722 555 0199", "Si no está de acuerdo",
           "If you", "antes"}) {
         EXPECT_NE(text.find(part), text.npos) << part << "\n" << text;
     }

@@ -72,6 +72,16 @@ class Inspection(SystemTest):
         text = self.command('read', '--adapter', sim.endpoint, expect=0).stdout
         for line in ('Protocolo: ISO 15765-4 (CAN 29/500) · SAE J1979-2', 'MIL: encendida', 'P0401 (clase B1)'):
             self.assertIn(line, text)
+        # Which readiness groups its monitors are no built-in programme says.
+        done = self.inspect(sim.endpoint, vehicle='plate=BUS-20-19,year=2019,fuel=diesel,gvwr=18000',
+                            profile='generic', expect=10)
+        self.assertRegex(done.stderr, 'Monitores +no se sabe')
+        lamp = next(rule for rule in json.loads(done.stdout)['rules'] if rule['id'] == 'G-M1')
+        self.assertEqual(lamp['evidence'], ['18DAF100 1942330C1E 594233FFFF040220EE00AF0404011C2C',
+                                            '18DAF13D 1942330C1E 594233FFFF041020020024'])
+        report = self.command('report', '--station', self.station, '--sequence', 1, expect=0)
+        said = subprocess.check_output(['pdftotext', json.loads(report.stdout)['file'], '-'], text=True)
+        self.assertIn('todos: no se sabe', ' '.join(said.split()))
 
     def test_reads_through_every_adapter_over_serial_and_tcp(self):
         seen = set()

@@ -160,8 +160,9 @@ function readCard(body) {
   };
   const codes = list => (list === undefined || list === null) ? say('unknown')
     : list.length ? make('div', {}, list.map(inWords)) : say('dash');
-  const monitors = Object.entries(obd.monitors || {}).filter(([, state]) => state !== 'unsupported')
-    .map(([code, state]) => `${code} ${say(state)}`).join(' · ');
+  const states = Object.entries(obd.monitors || {}).filter(([, state]) => state !== 'unsupported');
+  const monitors = states.some(([, state]) => state) &&
+    states.map(([code, state]) => `${code} ${say(state || 'unknown')}`).join(' · ');
   return card(say('codes'), facts([[say('confirmed'), codes(obd.confirmed)],
     [say('pending'), codes(obd.pending)], [say('permanent'), codes(obd.permanent)],
     [say('monitors'), monitors || say('unknown')]]));

@@ -128,12 +128,20 @@ Finished judged(const std::string& text_of_body, const CodeTexts& texts) {
     }
     add_rules(finished, judgement);
     const auto& obd = body.at("facts").at("obd").as_object();
-    for (const auto& monitor : obd.at("monitors").as_object()) {
-        if (monitor.value() != "unsupported") {
+    const auto& monitors = obd.at("monitors").as_object();
+    const bool any_known = std::ranges::any_of(monitors, [](const auto& monitor) {
+        return monitor.value().is_string();
+    });
+    for (const auto& monitor : monitors) {
+        if (monitor.value() != "unsupported" && any_known) {
+            const auto state = text(monitor.value());
             finished.monitors.push_back(QVariantMap{
-                {"code", QString::fromUtf8(monitor.key_c_str())}, {"state", text(monitor.value())}}
-            );
+                {"code", QString::fromUtf8(monitor.key_c_str())},
+                {"state", state.isEmpty() ? "unknown" : state}});
         }
+    }
+    if (!any_known && !monitors.empty()) {
+        finished.monitors.push_back(QVariantMap{{"code", "ALL"}, {"state", "unknown"}});
     }
     const auto* snapshot = body.as_object().if_contains("snapshot");
     if (snapshot == nullptr) {

@@ -161,12 +161,20 @@ void monitors(Page& page, const Sheet& sheet) {
     cells(page, sheet.monitors.size(), 4, [&](std::size_t i) {
         const auto& one = sheet.monitors[i];
         const bool ready = one.state == "complete";
+        const bool known = one.state != "unknown";
         return std::pair{
-            QString::fromUtf8(ready ? "✓ " : "◔ ") + page.pick(one.name) + ": " +
+            QString::fromUtf8(
+                ready   ? "✓ "
+                : known ? "◔ "
+                        : "? "
+            ) + page.pick(one.name) +
+                ": " +
                 page.pick(
-                    ready ? BothLanguages{"listo", "ready"} : BothLanguages{"no listo", "not ready"}
+                    ready   ? BothLanguages{"listo", "ready"}
+                    : known ? BothLanguages{"no listo", "not ready"}
+                            : BothLanguages{"no se sabe", "not known"}
                 ),
-            ready ? ink : fail_colour};
+            ready || !known ? ink : fail_colour};
     });
     page.space(4);
     fields(page, sheet.since_clear, 3);

@@ -202,17 +202,18 @@ ColumnLayout {
                         id: tile
                         required property var modelData
                         readonly property bool ready: modelData.state === "complete"
+                        readonly property bool unknown: modelData.state === "unknown"
                         width: tileText.implicitWidth + 32
                         height: 52
                         radius: 8
-                        color: ready ? Theme.card : Theme.warn
+                        color: ready || unknown ? Theme.card : Theme.warn
                         border.width: 2
-                        border.color: ready ? Theme.line : Theme.warnInk
+                        border.color: ready || unknown ? Theme.line : Theme.warnInk
                         AppText {
                             id: tileText
                             anchors.centerIn: parent
                             wrapMode: Text.NoWrap
-                            text: (tile.ready ? "✓ " : "◔ ") + Words.say("monitor_" + tile.modelData.code) + ": " + Words.say(tile.modelData.state)
+                            text: (tile.ready ? "✓ " : tile.unknown ? "? " : "◔ ") + Words.say("monitor_" + tile.modelData.code) + ": " + Words.say(tile.modelData.state)
                             font.pixelSize: 20
                         }
                     }

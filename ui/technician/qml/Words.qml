@@ -178,6 +178,8 @@ QtObject {
         "monitor_EGS": ["Sensor de gases", "Exhaust gas sensor"],
         "monitor_PMF": ["Filtro de partículas", "Particulate filter"],
         "monitor_CSA": ["Auxiliar de arranque en frío", "Cold start aid"],
+        "monitor_ALL": ["Todos", "All"],
+        "unknown": ["no se sabe", "not known"],
         "complete": ["listo", "ready"],
         "incomplete": ["no listo", "not ready"],
         "no_causes": ["Cumple todos los criterios del programa.", "Meets every criterion of the programme."],
