@@ -10,6 +10,7 @@ import sqlite3
 import subprocess
 import unittest
 
+import schema_test
 from harness import BIN, PROFILE, ROOT, SystemTest, baseline, main, tool
 
 ROLES = ('root', 'targets', 'snapshot', 'timestamp')
@@ -156,6 +157,58 @@ class Criteria(SystemTest):
         self.command('bundle', 'key', home / 'ana.key', expect=2)
 
     @unittest.skipUnless(tool('strace'), 'strace is not installed')
+    def test_a_programme_that_names_readiness_groups_judges_a_bus_by_them(self):
+        home = self.programme()
+        for file in (ROOT / 'station/criteria/profiles').glob('generic*.json'):
+            shutil.copy(file, home / 'src/profiles')
+        generic = home / 'src/profiles/generic.json'
+        document = json.loads(generic.read_text())
+        groups = {'EGR': ['0B'], 'NOX': ['0C'], 'BP': ['0D'], 'PMF': ['10']}
+        document['readiness_groups'] = {code: {'groups': groups.get(code, []), 'verified': 'memory', 'cite': []}
+                                        for code in baseline()['obd']['monitors'] | groups}
+        generic.write_text(json.dumps(document))
+        self.assertEqual(self.schema_complaints('profile', document), [])
+        missing = self.out('criteria', 'lint', generic, expect=1)['complaints']
+        self.assertTrue(missing and all('which a rule consults' in one['en'] for one in missing), missing)
+        for one in missing:
+            code = re.search('does not name (\\w+)', one['en'])[1]
+            document['readiness_groups'][code] = {'groups': [], 'verified': 'memory', 'cite': []}
+        generic.write_text(json.dumps(document))
+        self.assertEqual(self.out('criteria', 'lint', generic)['complaints'], [])
+        self.assertIn('EGR  0B · de memoria', self.command('criteria', 'show', generic, expect=0).stdout)
+        file, root = self.publish(home, 1)
+        self.out('bundle', 'install', file, '--station', self.station, '--trust', root)
+        bus = json.loads((ROOT / 'protocols/simulator/vehicles/bus-2019.json').read_text())
+        for unit in bus['ecus']:
+            unit['codes'] = [code for code in unit['codes'] if code['status'] in ('00', '50')]
+        papers = 'vin=WEB62823213700417,year=2019,fuel=diesel,gvwr=18000'
+        sim = self.sim(self.write('bus.json', bus))
+        good = json.loads(self.inspect(sim.endpoint, vehicle=papers, profile='generic', expect=0).stdout)
+        rule = next(rule for rule in good['rules'] if rule['id'] == 'G-R2')
+        self.assertEqual(rule['value']['obd.monitors.BP'], 'incomplete')
+        self.assertEqual(rule['value']['obd.monitors.EGR'], 'complete')
+        self.assertIn('18DAF100 1956330D 595633FF040D0299000002340050 (BP, readiness group: memory)',
+                      rule['evidence'])
+        sim.stop()
+        bus['ecus'][0]['codes'][0]['status'] = '50'  # a second monitor not completed
+        sim = self.sim(self.write('bus.json', bus))
+        self.inspect(sim.endpoint, vehicle=papers, profile='generic', expect=11)
+        with contextlib.closing(sqlite3.connect(self.station / 'station.sqlite')) as store:
+            *_, body = (json.loads(body) for (body,) in store.execute('SELECT body FROM record ORDER BY sequence'))
+        self.assertEqual(self.schema_complaints('snapshot', body['snapshot']), [])
+        self.assertEqual(body['snapshot']['vehicle']['monitors']['EGR'], 'incomplete')
+        self.assertTrue(self.out('replay', '--station', self.station)['same'])
+
+    def schema_complaints(self, name, value):
+        """Nothing, too, where the validator is not installed: tests/system/schema_test.py says so."""
+        if schema_test.jsonschema is None:
+            return []
+        store = schema_test.load()
+        schema = next(one for key, one in store.items() if key.endswith(f'/{name}.schema.json'))
+        resolver = schema_test.jsonschema.RefResolver(schema['$id'], schema, store=store)
+        validator = schema_test.jsonschema.Draft202012Validator(schema, resolver=resolver)
+        return [error.message[:200] for error in validator.iter_errors(value)]
+
     def test_the_power_fails_anywhere_while_a_bundle_is_installed(self):
         home = self.programme()
         first, root = self.publish(home, 1)
