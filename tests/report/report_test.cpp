@@ -208,8 +208,8 @@ TEST(Report, SaysInWordsWhatTheRecordSays) {
     for (const auto* part :
          {"RECHAZADO / REJECTED", "P0301", "Cilindro 1", "NOM-167 4.1.2", "Repare la falla",
           "Repair the fault", "1HGCM82633A004352", "PTR-55-21", "ST-0123456789ab-17", "90 km",
-          "no listo", "no se sabe", "Taller", "84 211 km (79 903 km)", "722 555 0199", "Si no está de acuerdo",
-          "If you", "antes"}) {
+          "no listo", "no se sabe", "Taller", "84 211 km (79 903 km)", "722 555 0199",
+          "Si no está de acuerdo", "If you", "antes"}) {
         EXPECT_NE(text.find(part), text.npos) << part << "\n" << text;
     }
     ASSERT_TRUE(write_pdf(crowded(), Paper::letter, Languages::spanish, file).has_value());
