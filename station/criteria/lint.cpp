@@ -1,5 +1,6 @@
 #include "station/criteria/lint.hpp"
 
+#include "station/criteria/monitors.hpp"
 #include "station/criteria/reader.hpp"
 
 #include <algorithm>
@@ -38,7 +39,7 @@ void groups_are_whole(Reader& reader, const Profile& profile) {
         return;
     }
     for (const auto* row : monitor_rows()) {
-        const std::string code(row->path.substr(row->path.rfind('.') + 1));
+        const std::string code(Monitors::code(*row));
         const bool named =
             std::ranges::find(profile.readiness_groups, code, &MonitorGroups::monitor) !=
             profile.readiness_groups.end();

@@ -2,6 +2,7 @@
 
 #include "obd/decode/monitors.hpp"
 #include "protocols/base/hex.hpp"
+#include "station/criteria/monitors.hpp"
 
 #include <algorithm>
 #include <array>
@@ -59,7 +60,7 @@ void read_readiness_groups(Reader& reader, const json::object& object, Profile& 
         if (!obd::monitor_from_code(item.key())) {
             std::vector<std::string_view> codes;
             for (const auto* row : monitor_rows()) {
-                codes.push_back(row->path.substr(row->path.rfind('.') + 1));
+                codes.push_back(Monitors::code(*row));
             }
             reader.one_of(pointer, Reader::joined(codes));
         }
