@@ -83,6 +83,14 @@ TEST(Verdicts, TellEverythingNeededToDisputeThem) {
         rule_of(open, "MX-R1").at("missing").at("obd.monitors"),
         "no control unit reported its monitors"
     );
+    // None is known, for a reason.
+    nothing.set("obd.monitors.CAT", {{}, {}, "7E8 22F401 silent"});
+    EXPECT_EQ(
+        rule_of(to_json(judge(profile, nothing), profile), "MX-R1")
+            .at("missing")
+            .at("obd.monitors"),
+        "7E8 22F401 silent"
+    );
     const auto passed = to_json(
         judge(read_profile(text, "edomex-saechvv").value(), facts_of(usual("mx-nom-167-2017"))),
         profile
