@@ -95,6 +95,29 @@ TEST(ReadinessGroups, SayTheSameThroughEveryAdapter) {
     EXPECT_EQ(told(through_device(narrow, false)), as_the_bus_is);
 }
 
+TEST(ReadinessGroups, SurviveAnySplitOfTheBytesAndACutAtEveryStep) {
+    for (std::size_t size = 1; size < 40; ++size) {
+        sim::Elm elm(bus(), *sim::find_dialect("elm327-2.3"), 38400);
+        Reading reading(wanted());
+        EXPECT_EQ(told(tests::VirtualLink(elm).chunk(size).run(reading).value()), as_the_bus_is);
+    }
+    int cuts = 0;
+    for (int cut = 1; cut < 1000; ++cut) {
+        sim::Elm elm(bus(), *sim::find_dialect("elm327-2.3"), 38400);
+        Reading reading(wanted());
+        auto result = tests::VirtualLink(elm).cut_after(cut).run(reading);
+        if (result.has_value()) {
+            break;
+        }
+        ++cuts;
+        sim::Elm again(bus(), *sim::find_dialect("elm327-2.3"), 38400);
+        result = tests::VirtualLink(again).run(reading);  // plugged in again
+        ASSERT_TRUE(result.has_value()) << cut;
+        EXPECT_EQ(told(result.value()), as_the_bus_is) << cut;
+    }
+    EXPECT_GT(cuts, 60);
+}
+
 TEST(ReadinessGroups, AreAskedOfEachUnitAloneAndKeptWithTheirBytes) {
     const auto snapshot = read(bus());
     const auto& own = snapshot.ecus[0].readiness_groups;
