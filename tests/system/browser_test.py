@@ -33,6 +33,13 @@ class Browser(SystemTest):
     def test_an_empty_centre_says_so(self):
         self.assertIn('Todavía no llega nin', self.text(self.centre().url))
 
+    def test_monitors_nobody_told_are_not_known(self):
+        centre = self.centre()
+        self.inspect(self.sim('bus-2019').endpoint, '--centre', centre.url, profile='generic',
+                     vehicle='plate=BUS-20-19,year=2019,fuel=diesel,gvwr=18000', expect=10)
+        one = self.text(f"{centre.url}/#/{self.verify()['station']}/1")
+        self.assertIn('Monitores no se sabe', one)
+
     def test_an_inspection_appears_and_opens_down_to_its_bytes(self):
         centre = self.centre()
         sim = self.sim('mil-on')
